@@ -90,7 +90,7 @@ crates: tools    ## validate packets of an edition as RO-Crates, one of each sha
 	  --edition="$$EDITION" --every="$$EVERY"
 
 check: env       ## check the data and the parameter files only
-	@"$$BIN/python" -m skytally.press.check_command
+	@"$$BIN/python" -m skytally.press.data_and_parameter_check_command
 
 convert: env     ## convert the inventory and the register of an earlier version, losing nothing
 	@"$$BIN/python" -m skytally.press.legacy_table_conversion_command
@@ -100,7 +100,7 @@ refresh: env     ## bring in new looks: make refresh SITE=rajin SENSOR=sentinel-
 	  --provider="$$PROVIDER" --period="$$PERIOD" --budget="$$BUDGET" --dry="$$DRY"
 
 site: env        ## check, move or confirm the outlines of a site: make site SITE=rajin
-	@"$$BIN/python" -m skytally.press.outline_command --site="$$SITE" --shift="$$SHIFT" --rotate="$$ROTATE" \
+	@"$$BIN/python" -m skytally.press.outline_check_shift_and_measure_command --site="$$SITE" --shift="$$SHIFT" --rotate="$$ROTATE" \
 	  --kind="$$KIND" --confirm="$$CONFIRM" --sigma="$$SIGMA"
 
 archive: tools   ## keep a copy of each cited page: make archive OLDER=30 MINUTES=120 CONTACT=me@example.org
@@ -108,7 +108,7 @@ archive: tools   ## keep a copy of each cited page: make archive OLDER=30 MINUTE
 
 count: env       ## count objects on an image, blind: make count IMAGE=quay.tif WHAT=containers SCOPE=rajin-pier-1 COUNTER=me DAY=2023-10-05
 	@echo "starting the bench …"
-	@"$$BIN/python" -m skytally.press.image_count_and_compare_command --image="$$IMAGE" --site="$$SITE" --what="$$WHAT" \
+	@"$$BIN/python" -m skytally.press.blind_manual_count_command --image="$$IMAGE" --site="$$SITE" --what="$$WHAT" \
 	  --scope="$$SCOPE" --counter="$$COUNTER" --day="$$DAY" --scale="$$SCALE" --bands="$$BANDS" \
 	  --family="$$FAMILY" --called="$$CALLED" --again="$$AGAIN" --compare="$$COMPARE"
 
@@ -139,7 +139,7 @@ engine2: env     ## install Jupyter Book 2 for make book ENGINE=2, in an environ
 	  exit 1; } >&2
 
 rehearse: servers ## refresh and build a labelled copy from generated scenes, on real servers here
-	@"$$BIN/python" -m skytally.press.rehearse_command
+	@"$$BIN/python" -m skytally.press.image_refresh_and_build_rehearsal_command
 
 lab: dev         ## open the notebooks in JupyterLab
 	@JUPYTER_CONFIG_PATH="$$PYTHONPATH/skytally/press/lab_settings" "$$BIN/python" -m jupyterlab \

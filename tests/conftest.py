@@ -22,9 +22,9 @@ import xarray as xr
 
 from skytally.core import data_registry
 from skytally.core.table_reader import read_table
-from skytally.press import check_command
+from skytally.press import data_and_parameter_check_command
 from skytally.record.evidence_lines import line
-from tests.support.book_copy import COMPILED, linked_if_never_written
+from tests.support.project_copy_and_commands import COMPILED, linked_if_never_written
 
 if TYPE_CHECKING:
     from tests.support.edition_packets_and_tampering import PacketEdition
@@ -199,7 +199,7 @@ class Project:
         with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(err):
             patched.setenv("SKYTALLY_PROJECT", str(self.folder))
             patched.chdir(self.folder)
-            code = check_command.main()
+            code = data_and_parameter_check_command.main()
         return subprocess.CompletedProcess([], code, out.getvalue(), err.getvalue())
 
     def parameters(self, line_name: str, text: str) -> None:

@@ -22,7 +22,7 @@ from unittest import mock
 
 import xarray as xr
 
-from skytally.core.project_folder import data_folder
+from skytally.core.project_root_lookup import data_folder
 from skytally.imagery.acquire import chip_store
 from skytally.imagery.acquire.inventory_and_search_log import read_inventory
 from skytally.imagery.cube import cube_assembly

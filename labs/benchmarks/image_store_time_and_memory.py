@@ -28,7 +28,7 @@ from skytally.imagery.acquire import chip_store
 from skytally.imagery.acquire.byte_range_fetching import FetchSettings
 from skytally.imagery.acquire.chip_and_manifest_encoding import encode_chip
 from skytally.imagery.acquire.scene_reader import read_scene
-from skytally.imagery.clear_sky.stored_image_screening import read_screenings
+from skytally.imagery.clear_sky.stored_image_screening_cache import read_screenings
 from skytally.imagery.cube.cube_assembly import stored_observations
 from skytally.imagery.pipeline.image_store_and_inventory_refresh import refresh_store
 from tests.support import simulated_scenes_and_sites as chips

@@ -18,9 +18,9 @@ from skytally.statistics.port_calls.berth_observations_and_stay_prior import (
     BerthObservations,
     Dwell,
 )
-from skytally.statistics.port_calls.calls_from_ship_days import calls_by_share
 from skytally.statistics.port_calls.littles_law import calls_from_looks, calls_from_share
 from skytally.statistics.port_calls.missed_port_calls import calls_missed
+from skytally.statistics.port_calls.port_calls_from_ship_days import calls_by_share
 from skytally.statistics.port_calls.stay_length import DAYS, LONGEST_MEAN, SHORTEST_MEAN, mean_stay
 
 NOMINAL = 0.9

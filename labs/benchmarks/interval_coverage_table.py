@@ -19,14 +19,14 @@ from labs.benchmarks import (
     error_rates_placebo_test,
     interval_coverage_bracketed_dates,
     interval_coverage_changes_and_lags,
+    interval_coverage_exceedance_limit,
     interval_coverage_level_ratio,
     interval_coverage_port_calls,
-    interval_coverage_surge_limit,
     interval_coverage_yards_quays_depots,
 )
 
 MODULES = {
-    "surge": interval_coverage_surge_limit,
+    "surge": interval_coverage_exceedance_limit,
     "level ratio": interval_coverage_level_ratio,
     "changes": interval_coverage_changes_and_lags,
     "dates": interval_coverage_bracketed_dates,

@@ -25,7 +25,7 @@ from skytally.imagery.measure.ground.bermed_pit_detection import corrected_pit_c
 from skytally.imagery.measure.ground.disturbed_area import ground_laid_bare
 from skytally.imagery.measure.ground.ground_works_dating import date_ground_works
 from skytally.imagery.measure.observation_and_evidence_line import Observation
-from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
+from skytally.imagery.measure.quay.stack_area_series_and_container_bounds import stacks_on_quay
 from skytally.imagery.measure.rail.occupied_length_fit import CarContrast, car_contrast
 from skytally.imagery.measure.rail.occupied_track_series import occupied_tracks
 from skytally.imagery.measure.rail.track_forward_model import lay_corridor

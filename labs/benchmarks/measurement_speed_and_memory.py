@@ -30,7 +30,7 @@ from labs.benchmarks.real_imagery_location import PROJECT_ROOT
 from skytally.imagery.clear_sky.stable_ground_and_water_masks import ring_mask
 from skytally.imagery.measure.ground import disturbed_area as earth
 from skytally.imagery.measure.ground.bare_soil_index import SOIL_INDEX_BANDS, bare_soil_series
-from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
+from skytally.imagery.measure.quay.stack_area_series_and_container_bounds import stacks_on_quay
 from skytally.imagery.measure.radar.berth_ships_in_radar import (
     RadarBerth,
     learn_radar_background,

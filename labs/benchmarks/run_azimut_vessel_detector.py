@@ -1,4 +1,4 @@
-"""Run the optical vessel detector of ``azimut`` for `accuracy_beside_azimut`.
+"""Run the optical vessel detector of ``azimut`` for `accuracy_beside_azimut_vessel_detector`.
 
 ``python run_azimut_vessel_detector.py images.npz objects.npz`` imports nothing of this project:
 azimut is under the AGPL and stays out of its lock files.

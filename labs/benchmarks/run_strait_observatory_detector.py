@@ -1,4 +1,4 @@
-"""Run the detector of ``strait-observatory`` for `accuracy_beside_strait_observatory`.
+"""Run the detector of ``strait-observatory`` for `accuracy_beside_strait_observatory_detector`.
 
 ``python run_strait_observatory_detector.py jobs.npz settings.json found.json`` imports nothing of
 this project, so that the peer needs no place in its lock files.

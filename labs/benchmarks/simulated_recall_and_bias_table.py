@@ -24,7 +24,7 @@ from skytally.imagery.measure.ground.bare_soil_index import INDEX_LAYERS
 from skytally.imagery.measure.ground.bermed_pit_detection import pit_observation
 from skytally.imagery.measure.ground.disturbed_area import ground_laid_bare
 from skytally.imagery.measure.observation_and_evidence_line import Observation
-from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
+from skytally.imagery.measure.quay.stack_area_series_and_container_bounds import stacks_on_quay
 from skytally.imagery.measure.radar.berth_ships_in_radar import (
     RadarBerth,
     learn_radar_background,

@@ -25,9 +25,9 @@ from skytally.statistics.port_calls.berth_observations_and_stay_prior import (
     BerthObservations,
     Dwell,
 )
-from skytally.statistics.port_calls.calls_from_ship_days import calls_by_share, chance_missed
 from skytally.statistics.port_calls.littles_law import calls_from_looks
 from skytally.statistics.port_calls.missed_port_calls import share_missed
+from skytally.statistics.port_calls.port_calls_from_ship_days import calls_by_share, chance_missed
 from skytally.statistics.series_change_points import change_points
 
 SIZES = (100, 200, 400, 800)

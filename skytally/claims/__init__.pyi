@@ -7,7 +7,11 @@ from .claim_rule_checks_and_evaluation import (
     judge_rules as judge_rules,
     rules_faults as rules_faults,
 )
-from .claim_rule_kinds import KINDS as KINDS, POSITION_COLUMNS as POSITION_COLUMNS, WGS84 as WGS84
+from .claim_rule_verdicts_by_kind import (
+    KINDS as KINDS,
+    POSITION_COLUMNS as POSITION_COLUMNS,
+    WGS84 as WGS84,
+)
 from .claim_verdicts_and_ledger_checks import (
     Claim as Claim,
     as_json as as_json,

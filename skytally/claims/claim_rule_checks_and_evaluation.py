@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from skytally.claims.claim_evidence_lookup import Evidence, number_of, rows_of
-from skytally.claims.claim_rule_kinds import DATED, KINDS, NUMBERS, SITES, SOURCE, Kind
+from skytally.claims.claim_rule_verdicts_by_kind import DATED, KINDS, NUMBERS, SITES, SOURCE, Kind
 from skytally.claims.verdict_scale import DIFFERS, GOOD, IN_PART, as_copy
 from skytally.core import BRACE, evidence_line_name_constants as n, refuse
 from skytally.record import condition_faults

@@ -67,7 +67,7 @@ from .number_and_date_words import (
     with_unit as with_unit,
 )
 from .parallel_work_in_forked_processes import side_by_side as side_by_side
-from .project_folder import (
+from .project_root_lookup import (
     REGISTRY as REGISTRY,
     data_folder as data_folder,
     project_root as project_root,

@@ -18,7 +18,7 @@ from skytally.core.data_dictionaries_and_vocabularies import SUFFIX
 from skytally.core.errors_and_fault_lists import DataError, Fault, IntegrityError
 from skytally.core.hidden_and_backup_files import original_of, visible_paths
 from skytally.core.log_of_data_read import CITED_ROWS_MARK, LATEST_DAYS_MARK, note_read
-from skytally.core.project_folder import REGISTRY, data_folder
+from skytally.core.project_root_lookup import REGISTRY, data_folder
 from skytally.core.text_csv_toml_json_reader import file_bytes, read_toml
 
 SCENES_FOLDER = "SKYTALLY_SCENES"

@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Any
 
 from skytally.core.log_of_data_read import note_read
-from skytally.core.project_folder import REGISTRY, data_folder, project_root
+from skytally.core.project_root_lookup import REGISTRY, data_folder, project_root
 
 PERHAPS = "?"
 """Begins the line of a file that the package opened: it counts unless it was read by its slug."""

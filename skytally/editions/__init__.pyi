@@ -10,7 +10,7 @@ from .change_cause_search import (
     undetermined as undetermined,
 )
 from .changed_findings_chart import moved_numbers_chart as moved_numbers_chart
-from .edition_change_groups import (
+from .edition_change_groups_and_mixed_trees import (
     CODE as CODE,
     CORRECTED_ROWS as CORRECTED_ROWS,
     GROUPS as GROUPS,
@@ -43,7 +43,7 @@ from .edition_feeds import (
     feed_id as feed_id,
     json_feed as json_feed,
 )
-from .edition_folder import (
+from .edition_reading_and_hash_checks import (
     CHANGES as CHANGES,
     EDITION_ID as EDITION_ID,
     Edition as Edition,

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from skytally.editions.edition_change_groups import CORRECTED_ROWS, WITHDRAWN_ROWS
+from skytally.editions.edition_change_groups_and_mixed_trees import CORRECTED_ROWS, WITHDRAWN_ROWS
 from skytally.editions.edition_differences import CORRECTIONS
-from skytally.editions.edition_folder import Edition
+from skytally.editions.edition_reading_and_hash_checks import Edition
 from skytally.editions.edition_rows_and_hashes import RECORD, row_hash
 
 NUMERIC = ("value", "low", "high", "lat", "lon", "uncertainty_m")

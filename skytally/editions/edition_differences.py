@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
-from skytally.editions.edition_folder import Edition
+from skytally.editions.edition_reading_and_hash_checks import Edition
 from skytally.editions.edition_rows_and_hashes import RECORD
 
 ADDED, GONE = "added", "gone"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from skytally.editions.edition_folder import (
+from skytally.editions.edition_reading_and_hash_checks import (
     ABOUT,
     ADDRESSES,
     CHANGES,

@@ -26,7 +26,6 @@ from skytally.core import (
     with_unit,
 )
 from skytally.findings import date_lag_and_order_findings, quote_ratio_share_estimate_findings
-from skytally.findings.allowed_estimates_and_counts import Count
 from skytally.findings.finding import Finding, computed, tally
 from skytally.findings.finding_declarations import (
     REFERENCE,
@@ -39,6 +38,7 @@ from skytally.findings.finding_declarations import (
     tables_read,
 )
 from skytally.findings.finding_source_facts import with_support
+from skytally.findings.named_estimate_and_count_computations import Count
 from skytally.record import ReducedRecord, WholeRecord
 
 if TYPE_CHECKING:

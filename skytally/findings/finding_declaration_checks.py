@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 
 from skytally.core import BRACE, DataError, Fault
-from skytally.findings.allowed_estimates_and_counts import COUNTS, ESTIMATES
 from skytally.findings.date_lag_and_order_findings import DATED
 from skytally.findings.finding_declarations import (
     ALWAYS,
@@ -24,6 +23,7 @@ from skytally.findings.finding_declarations import (
     parameter,
     substituted,
 )
+from skytally.findings.named_estimate_and_count_computations import COUNTS, ESTIMATES
 from skytally.record import condition_faults, word_faults
 
 WORDS = {"number", "when", "counter", "scope", "row"}

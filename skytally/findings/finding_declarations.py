@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from skytally.core import DataError, Fault, plain_rows, refuse, scan
-from skytally.findings.allowed_estimates_and_counts import COUNTS, ESTIMATES, Named
+from skytally.findings.named_estimate_and_count_computations import COUNTS, ESTIMATES, Named
 
 PARAMETER = re.compile(r"\$(\w+)(?:\[(\d+)\])?")
 """``$name`` or, of a list, ``$name[position]``: a parameter of the page's notebook."""
@@ -91,7 +91,7 @@ class Declaration:
     part: str
     """Clauses, joined by ``&``, that a row (or some row of a group) must meet to be counted."""
     estimate: str
-    """A name of `skytally.findings.allowed_estimates_and_counts`."""
+    """A name of `skytally.findings.named_estimate_and_count_computations`."""
     arguments: str
     """Arguments of the estimate, ``name=value``, separated by spaces."""
     value: str

@@ -51,7 +51,7 @@ def _check() -> int:
     key, checked = notebook_and_site_content_keys.of_inputs(), build_folder() / "checked.key"
     if checked.is_file() and checked.read_text() == key:
         return 0
-    command = [sys.executable, "-m", "skytally.press.check_command"]
+    command = [sys.executable, "-m", "skytally.press.data_and_parameter_check_command"]
     code = subprocess.run(command, cwd=project_root(), check=False).returncode
     if not code:
         checked.write_text(key)

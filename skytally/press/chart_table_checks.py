@@ -26,7 +26,7 @@ from skytally.figures import (
     read_regions,
 )
 from skytally.press.finding_table_checks import declared_findings
-from skytally.press.items_back_from_russia import read_how_known, read_return_items
+from skytally.press.items_sought_and_received_from_russia import read_how_known, read_return_items
 
 CHARTS = "charts"
 """Folder of the tables, in the data folder."""

@@ -32,7 +32,7 @@ from skytally.imagery.pipeline import Progress, RefreshReport, plan_refresh, ref
 from skytally.imagery.sites import Site, read_sites
 from skytally.press.own_image_delivery_report import file_lines, scene_lines
 from skytally.press.refresh_plan_report import plan_lines
-from skytally.press.stale_line_measuring_stage import measured_anew
+from skytally.press.stale_measured_line_remeasurement_stage import measured_anew
 from skytally.web import escaped, one_line
 
 FIRST_DAY = "2019-01-01"

@@ -16,7 +16,7 @@ from skytally.editions import (
     packet_name,
     read_editions,
 )
-from skytally.press.cards.card import Card, Fact, Part
+from skytally.press.cards.card_fields_and_text_shortening import Card, Fact, Part
 
 CITE = "cite"
 """Last fact of a card, before which its packet stands."""

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 
 from skytally.core import DataError, project_root
 from skytally.press.build_lock import file_lock
-from skytally.press.live_preview.live_server import LiveSite, serve
+from skytally.press.live_preview.live_reload_server import LiveSite, serve
 from skytally.press.live_preview.preloaded_build_process_client import Steps
 from skytally.press.live_preview.preview_state import (
     CHECKED,

@@ -169,12 +169,12 @@ def _add_files(stage: Path, pages: Path) -> None:
     """Add to printed pages what they link to: cards, tables, files of charts and of editions."""
     from skytally.press.book_metadata import book_details
     from skytally.press.chart_citations import add_chart_citations
+    from skytally.press.csvw_and_frictionless_schema_export import write_schemas
     from skytally.press.edition_pages import add_edition_files, edition_words
     from skytally.press.laboratory.laboratory_script_data_export import SCRIPT
     from skytally.press.links_to_evidence_packets import add_chart_links, newest_packets
     from skytally.press.search_index import RECIPES, write_search_text
     from skytally.press.table_and_project_zips import PROJECT_ZIP, write_tables_zip
-    from skytally.press.table_schemas import write_schemas
     from skytally.press.unused_theme_icon_removal import leave_out_other_icons
 
     data = data_folder()
@@ -253,7 +253,7 @@ def finish_pages(stage: Path, pages: Path) -> None:
     from skytally.press.book_metadata import book_details
     from skytally.press.content_security_policy import write_policies
     from skytally.press.moved_and_withdrawn_pages import write_kept_addresses
-    from skytally.press.page_fonts import write_page_letters
+    from skytally.press.page_font_subset_embedding import write_page_letters
 
     _add_files(stage, pages)
     write_page_letters(pages)

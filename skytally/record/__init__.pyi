@@ -2,7 +2,6 @@ from .close_or_contradicting_statement_pairs import (
     claim_pairs as claim_pairs,
     falling_totals as falling_totals,
 )
-from .consistency_rules import check_record as check_record, record_faults as record_faults
 from .copied_reports import drop_copies as drop_copies
 from .derived_site_day_and_error_columns import with_derived_columns as with_derived_columns
 from .evidence_lines import (
@@ -20,6 +19,7 @@ from .evidence_lines import (
 from .independent_claimant_count_bounds import separate_lines as separate_lines, ties_of as ties_of
 from .observed_days_and_longest_gap import LOOKED as LOOKED, observed_days as observed_days
 from .plausibility_rules import interval_faults as interval_faults, place_faults as place_faults
+from .record_consistency_rules import check_record as check_record, record_faults as record_faults
 from .record_end_date import (
     newest_page as newest_page,
     read_newest_page as read_newest_page,

@@ -31,13 +31,13 @@ from .forecasts_and_scores import (
 )
 from .port_call_feasibility_between_sightings import OPEN as OPEN, gap_table as gap_table
 from .port_call_in_ais_gap import Fix as Fix, reach as reach, reach_of_rows as reach_of_rows
-from .port_calls.calls_from_ship_days import (
+from .port_calls.littles_law import Calls as Calls
+from .port_calls.port_calls_from_ship_days import (
     calls_by_share as calls_by_share,
     calls_table as calls_table,
     chance_missed as chance_missed,
     share_imaged as share_imaged,
 )
-from .port_calls.littles_law import Calls as Calls
 from .port_calls.stay_length import mean_stay as mean_stay
 from .port_calls_per_month import (
     PRINTED_RATES as PRINTED_RATES,

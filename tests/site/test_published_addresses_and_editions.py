@@ -12,6 +12,7 @@ import pytest
 from skytally.editions import Edition, editions_folder, packet_paths, read_editions
 from skytally.press.edition_pages import ATOM, JSON_FEED
 from skytally.press.moved_and_withdrawn_pages import MARK
+from tests.support.atom_and_json_feed_validation import atom_faults, json_feed_faults
 from tests.support.built_site_pages import (
     KEPT,
     PAGES,
@@ -21,7 +22,6 @@ from tests.support.built_site_pages import (
     needs_site,
     parsed_page,
 )
-from tests.support.feed_rules import atom_faults, json_feed_faults
 
 pytestmark = needs_site
 

@@ -66,7 +66,7 @@ def bench(project: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[
         "PYTHONUNBUFFERED": "1",
     }  # fmt: skip
     with subprocess.Popen(
-        [sys.executable, "-m", "skytally.press.image_count_and_compare_command", *options],
+        [sys.executable, "-m", "skytally.press.blind_manual_count_command", *options],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=project,
     ) as process:  # fmt: skip
         assert process.stdout is not None

@@ -11,7 +11,11 @@ from playwright.sync_api import Browser
 
 from skytally.core import data_folder
 from skytally.press.sphinx_ext.translated_summary_and_language_links import languages
-from skytally.press.translations.summary_texts import ENGLISH, places, summary_texts
+from skytally.press.translations.summary_sentence_reading_and_filling import (
+    ENGLISH,
+    places,
+    summary_texts,
+)
 from skytally.press.translations.translated_quantities import quantity_words
 from skytally.press.translations.translated_term_tables import FOLDER, language_words
 from tests.support.built_site_pages import SITE, needs_site

@@ -12,9 +12,9 @@ import pytest
 
 from skytally.press.strict_notebook_reader import ONLY_NOTEBOOKS
 from tests.support import contributing_recipes
-from tests.support.book_copy import ROOT, copy_project, make, run_python
 from tests.support.built_site_pages import parse_page
 from tests.support.contributing_recipes import Step
+from tests.support.project_copy_and_commands import ROOT, copy_project, make, run_python
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 STEPS = contributing_recipes.read_steps(ROOT / "CONTRIBUTING.md")
@@ -176,7 +176,11 @@ def test_step_left_out_is_refused(
         except RuntimeError:
             # a command of the recipe needs the step left out, and says so
             return
-    said = _must(run_python(project, "-m", "skytally.press.check_command"), 1, ONLY_NOTEBOOKS)
+    said = _must(
+        run_python(project, "-m", "skytally.press.data_and_parameter_check_command"),
+        1,
+        ONLY_NOTEBOOKS,
+    )
     assert "fault" in said
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from skytally.press.csvw_and_frictionless_schema_export import CSVW, FRICTIONLESS, write_schemas
 from skytally.press.edition_environment_program_path import edition_tool
 from skytally.press.site_build_and_swap import _copy_archive_tables, _copy_tables
 from skytally.press.subprocesses_and_local_ports import bare_environment
-from skytally.press.table_schemas import CSVW, FRICTIONLESS, write_schemas
 
 pytestmark = pytest.mark.slow
 COMMANDS = {

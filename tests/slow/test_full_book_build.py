@@ -127,7 +127,7 @@ def test_changed_code_reruns_only_who_loaded_it(book: Project) -> None:
     for name, allowed in (
         ("skytally/imagery/acquire/catalog_search_and_changes.py", set()),
         ("skytally/statistics/port_calls/littles_law.py", {"port-imagery"}),
-        ("skytally/record/consistency_rules.py", set()),
+        ("skytally/record/record_consistency_rules.py", set()),
         ("skytally/record/source_provenance.py", LINES),
     ):
         path = book.folder / name

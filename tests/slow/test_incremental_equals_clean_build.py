@@ -24,7 +24,7 @@ import pytest
 
 from skytally.press.live_preview.preview_state import CHECKED, ENDED, FAULT, READY, SHOWN
 from tests.support.book_build_edit_and_compare import differing, tree
-from tests.support.book_copy import command_environment, copy_project, make
+from tests.support.project_copy_and_commands import command_environment, copy_project, make
 
 EDITS = int(os.environ.get("SKYTALLY_EDITS", "1000"))
 ROUNDS = max(1, min(20, EDITS // 10))

@@ -156,7 +156,7 @@ def test_press_installs_and_checks_a_project_elsewhere(source: Path, tmp_path: P
         python,
         "-P",
         "-m",
-        "skytally.press.check_command",
+        "skytally.press.data_and_parameter_check_command",
         folder=tmp_path,
         SKYTALLY_PROJECT=str(ROOT),
     )

@@ -21,8 +21,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.book_copy import command_environment, copy_project, make
 from tests.support.browser_tabs_server_and_charts import ABSENT, chromium, chromium_path, tab
+from tests.support.project_copy_and_commands import command_environment, copy_project, make
 
 pytestmark = pytest.mark.skipif(chromium_path() is None, reason=ABSENT)
 

@@ -9,7 +9,6 @@ import pytest
 
 from skytally.press.second_book_engine.myst_project_and_parsed_pages import PROGRAMS
 from tests.support.book_build_edit_and_compare import tree
-from tests.support.book_copy import copy_project, run_python
 from tests.support.book_engine_comparison import (
     NUMBERED,
     OF_THE_THEME,
@@ -19,6 +18,7 @@ from tests.support.book_engine_comparison import (
     site_pages,
 )
 from tests.support.browser_tabs_server_and_charts import ABSENT, chromium, chromium_path, draw, tab
+from tests.support.project_copy_and_commands import copy_project, run_python
 
 pytestmark = pytest.mark.slow
 PRINT = ("-m", "skytally.press.build_command", "--engine=2")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support.book_copy import ROOT, copy_project
+from tests.support.project_copy_and_commands import ROOT, copy_project
 
 LINES = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
 """Slugs of the notebooks."""

@@ -18,7 +18,7 @@ from typing import Any
 
 from rasterio.warp import transform_bounds
 
-from skytally.imagery.acquire.providers import Provider, read_providers
+from skytally.imagery.acquire.image_provider_table import Provider, read_providers
 from skytally.imagery.sites.site_model import Site
 from skytally.imagery.sites.site_register import read_sites
 

@@ -33,7 +33,7 @@ from skytally.figures.html_tables import table_block
 from skytally.findings import write_table
 from skytally.imagery.figures.thumbnails_and_before_after_slider import thumbnails_block
 from skytally.imagery.pipeline import Thumbnail
-from skytally.press.cards.card import Card, fact, web_link
+from skytally.press.cards.card_fields_and_text_shortening import Card, fact, web_link
 from skytally.press.cards.card_files import card_page, write_cards
 from skytally.press.search_index import _script, page_sections
 from skytally.press.sphinx_ext.html_blocks import (

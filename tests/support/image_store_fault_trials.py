@@ -22,9 +22,9 @@ from typing import Any
 from skytally.core.errors_and_fault_lists import IntegrityError
 from skytally.imagery.acquire import chip_store
 from skytally.imagery.acquire.byte_range_fetching import FetchSettings
+from skytally.imagery.acquire.image_provider_table import Provider
 from skytally.imagery.acquire.inventory_and_search_log import read_inventory, read_searches
 from skytally.imagery.acquire.monthly_coverage_losses_and_gaps import check_accounts
-from skytally.imagery.acquire.providers import Provider
 from skytally.imagery.pipeline.image_store_and_inventory_refresh import refresh_store
 from tests.support import simulated_scenes_and_sites as chips
 

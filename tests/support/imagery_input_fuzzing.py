@@ -24,10 +24,10 @@ from rasterio.io import MemoryFile
 from skytally.core.errors_and_fault_lists import AcquisitionError, DataError
 from skytally.imagery.acquire.byte_range_fetching import FetchSettings
 from skytally.imagery.acquire.catalog_search_and_changes import search_catalogue
+from skytally.imagery.acquire.image_provider_table import Provider
 from skytally.imagery.acquire.inventory_and_search_log import STORED
 from skytally.imagery.acquire.offered_scene import Asset, SceneItem
 from skytally.imagery.acquire.one_scene_per_pass import SELECTED, select_items
-from skytally.imagery.acquire.providers import Provider
 from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
 from skytally.imagery.acquire.scene_reader import read_scene
 from skytally.imagery.acquire.stac.item_parser import parse_item
@@ -36,7 +36,7 @@ from skytally.imagery.acquire.tiff_directory_parser_and_checks import (
     TAG_TILE_BYTE_COUNTS,
     TAG_TILE_OFFSETS,
 )
-from skytally.imagery.pipeline.scene_jobs import SceneJob, read_job
+from skytally.imagery.pipeline.scene_job_reading_and_chip_encoding import SceneJob, read_job
 from skytally.imagery.simulate.rehearsal_stac_items import with_server_addresses
 from tests.support.server_fault_matrix import C1, C2, DAY, RTC
 from tests.support.substituted_image_files import World

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import rasterio
 from scipy.ndimage import gaussian_filter
 
-from skytally.imagery.acquire.providers import Provider
+from skytally.imagery.acquire.image_provider_table import Provider
 from tests.support import simulated_scenes_and_sites as chips
 
 DAY = "2023-08-27"

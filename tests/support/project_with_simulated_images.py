@@ -24,7 +24,7 @@ from rasterio.warp import transform_geom
 from skytally.imagery.simulate.rehearsal_port_yard_and_depot import RehearsedPlace, rehearsed_site
 from skytally.imagery.sites.site_model import CONFIRMED, Site
 from skytally.imagery.sites.site_register import read_sites
-from skytally.press.rehearse_command import (
+from skytally.press.image_refresh_and_build_rehearsal_command import (
     FOLDER_VARIABLES,
     copy_project,
     providers_toml,

@@ -17,7 +17,7 @@ from skytally.claims.bayes_update import even_prior
 from skytally.claims.rival_hypothesis_table_reader import Hypotheses
 from skytally.findings import Finding, Reevaluation
 from skytally.press.laboratory.reader_adjustable_parameters import parameter_options
-from skytally.statistics.port_calls import calls_from_ship_days, stay_length
+from skytally.statistics.port_calls import port_calls_from_ship_days, stay_length
 
 FIELDS = (
     *("value", "low", "high", "unit", "bound", "said", "when", "text", "inputs", "level"),
@@ -126,9 +126,9 @@ def stay_taken(setting: dict[str, Any]) -> Iterator[None]:
     low, high = setting["stay"]
     taken = stay_length.Estimate(math.nan, low, high, "days", 0.9, "set by a reader")
     with (
-        patch.object(calls_from_ship_days, "mean_stay", lambda _: taken),
+        patch.object(port_calls_from_ship_days, "mean_stay", lambda _: taken),
         patch.object(
-            calls_from_ship_days,
+            port_calls_from_ship_days,
             "dwell_of_stays",
             lambda _: stay_length.Dwell.between(low, high, level=taken.level),
         ),

@@ -17,7 +17,7 @@ from unittest import mock
 
 from skytally.core import data_registry
 from skytally.imagery.acquire import chip_store
-from skytally.imagery.acquire.providers import Provider
+from skytally.imagery.acquire.image_provider_table import Provider
 from skytally.press import image_refresh_and_measurement_command as press
 from tests.support import simulated_scenes_and_sites as chips
 from tests.support.image_store_fault_trials import (

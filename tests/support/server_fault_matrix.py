@@ -21,8 +21,8 @@ from skytally.imagery.acquire.catalog_search_and_changes import SearchResult, se
 from skytally.imagery.acquire.inventory_and_search_log import STORED
 from skytally.imagery.acquire.offered_scene import SceneItem
 from skytally.imagery.acquire.one_scene_per_pass import SelectionDecision, select_items
-from skytally.imagery.pipeline import scene_jobs
-from skytally.imagery.pipeline.scene_jobs import SceneJob, SceneResult
+from skytally.imagery.pipeline import scene_job_reading_and_chip_encoding
+from skytally.imagery.pipeline.scene_job_reading_and_chip_encoding import SceneJob, SceneResult
 from tests.support.server_fault_proxy import (
     ANY,
     CANARY,
@@ -243,7 +243,9 @@ def acquire(
         read = [item for item in chosen if _plain(item) not in usual]
     row = provider(case.collection, f"{url}/stac/")
     tasks = [SceneJob(row, (item,), (tiny_site(),), case.settings) for item in read]
-    return found, [taken for task in tasks for taken in scene_jobs.read_job(task)]
+    return found, [
+        taken for task in tasks for taken in scene_job_reading_and_chip_encoding.read_job(task)
+    ]
 
 
 def said(text: object) -> str:
@@ -349,7 +351,7 @@ def trial(folder: Path, *, only: Callable[[Case], bool] = lambda _: True) -> lis
     chosen = [case for case in cases() if only(case)]
     right: dict[tuple[str, bool], Got] = {}
     with (
-        mock.patch.object(scene_jobs, "url_signer", return_value=signed),
+        mock.patch.object(scene_job_reading_and_chip_encoding, "url_signer", return_value=signed),
         serving(lambda request: origin(request)) as proxy,
     ):
         origin = world.origin(proxy.url)
@@ -358,7 +360,7 @@ def trial(folder: Path, *, only: Callable[[Case], bool] = lambda _: True) -> lis
             if key not in right:
                 right[key] = acquire(case, proxy.url)
     with (
-        mock.patch.object(scene_jobs, "url_signer", return_value=signed),
+        mock.patch.object(scene_job_reading_and_chip_encoding, "url_signer", return_value=signed),
         ThreadPoolExecutor(6) as pool,
     ):
         jobs = [

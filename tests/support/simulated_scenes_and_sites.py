@@ -15,9 +15,9 @@ import rasterio
 from rasterio.warp import transform_geom
 from scipy.ndimage import gaussian_filter
 
+from skytally.imagery.acquire.image_provider_table import Provider
 from skytally.imagery.acquire.inventory_and_search_log import INVENTORY_COLUMNS, SEARCH_COLUMNS
 from skytally.imagery.acquire.offered_scene import Asset, SceneItem
-from skytally.imagery.acquire.providers import Provider
 from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
 from skytally.imagery.sites.site_model import TO_CONFIRM, Grid, Outline, Site
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from rasterio.warp import transform_geom
 
-from skytally.imagery.acquire.providers import Provider
+from skytally.imagery.acquire.image_provider_table import Provider
 from skytally.imagery.simulate.rehearsal_passes_and_catalogue_faults import SMALL, ArchivePlan
 from skytally.imagery.simulate.rehearsal_scene_archive import write_archive
 from skytally.imagery.simulate.rehearsal_stac_items import with_server_addresses

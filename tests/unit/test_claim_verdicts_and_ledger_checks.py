@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from skytally.claims import gather_evidence, judge_claims, judge_rules
-from skytally.claims.claim_rule_kinds import KINDS
+from skytally.claims.claim_rule_verdicts_by_kind import KINDS
 from skytally.claims.claim_verdicts_and_ledger_checks import Claim, as_json
 from skytally.claims.verdict_scale import (
     BOUND,

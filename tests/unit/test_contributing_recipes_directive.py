@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from skytally.core import project_root
-from skytally.core.project_folder import PROJECT_VARIABLE
+from skytally.core.project_root_lookup import PROJECT_VARIABLE
 from skytally.press.sphinx_ext.contributing_recipes_directive import (
     ContributingRecipes,
     recipe_anchor,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from skytally.record.consistency_rules import record_faults
 from skytally.record.correction_checks import correction_faults
+from skytally.record.record_consistency_rules import record_faults
 
 ROOT = Path(__file__).resolve().parents[2]
 Write = Callable[..., None]

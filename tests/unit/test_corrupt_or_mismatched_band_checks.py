@@ -17,9 +17,9 @@ from skytally.imagery.acquire.corrupt_or_mismatched_band_checks import (
     shared_detail,
     unverified_reason,
 )
+from skytally.imagery.acquire.image_provider_table import SENTINEL_1
 from skytally.imagery.acquire.inventory_and_search_log import REJECTED, UNVERIFIED
 from skytally.imagery.acquire.offered_scene import SceneItem
-from skytally.imagery.acquire.providers import SENTINEL_1
 from skytally.imagery.acquire.reflectance_and_backscatter_scaling import Float32Array
 from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
 from skytally.imagery.pipeline import refresh_plan

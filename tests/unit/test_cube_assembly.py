@@ -15,7 +15,7 @@ from skytally.core.errors_and_fault_lists import DataError, IntegrityError
 from skytally.imagery.acquire import chip_store
 from skytally.imagery.acquire.chip_and_manifest_encoding import encode_chip
 from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
-from skytally.imagery.clear_sky.stored_image_screening import read_screenings
+from skytally.imagery.clear_sky.stored_image_screening_cache import read_screenings
 from skytally.imagery.cube.cube_assembly import stored_cube, stored_observations
 from skytally.imagery.cube.cube_image_iteration_and_grouping import iter_frames
 from skytally.imagery.cube.grid_alignment import common_gsd, on_site_grid

@@ -16,7 +16,7 @@ from skytally.core.data_dictionaries_and_vocabularies import (
 )
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.core.table_reader import read_table, scan
-from skytally.record.consistency_rules import record_faults
+from skytally.record.record_consistency_rules import record_faults
 
 Write = Callable[..., None]
 HEADER = "column,type,vocabulary,required,refers_to,meaning,empty_means\n"

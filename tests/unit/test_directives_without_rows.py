@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from skytally.core.project_folder import PROJECT_VARIABLE
+from skytally.core.project_root_lookup import PROJECT_VARIABLE
 from skytally.press.sphinx_ext import (
     accuracy_score_directives,
     cached_record_and_findings,
@@ -22,23 +22,23 @@ from skytally.press.sphinx_ext import (
     findings_table_and_counters_directives,
     forecast_verification_directives,
     fragile_findings_directives,
-    free_image_limits_directives,
+    free_satellite_image_capability_directives,
     image_provider_and_order_directives,
     interval_calibration_directives,
     measure_rules_directive,
     measurement_speed_and_memory_directive,
-    page_search_log_directive,
+    most_decisive_new_observations_directive,
     record_table_directive,
     recount_rules_directive,
     region_and_site_map_directives,
     rival_hypotheses_directives,
     sanction_directives,
-    settling_observations_directive,
     site_plan_and_position_directives,
     source_language_and_kind_directive,
     source_origin_directives,
     timeline_directives,
     unread_originals_directive,
+    web_search_log_directive_and_roles,
 )
 from skytally.press.sphinx_ext.html_blocks import Block
 from tests.support.directives_without_page import bare
@@ -53,7 +53,7 @@ MODULES = (
     claims_directives,
     source_origin_directives,
     fragile_findings_directives,
-    settling_observations_directive,
+    most_decisive_new_observations_directive,
     forecast_verification_directives,
     rival_hypotheses_directives,
     interval_calibration_directives,
@@ -67,8 +67,8 @@ MODULES = (
     image_provider_and_order_directives,
     sanction_directives,
     source_language_and_kind_directive,
-    page_search_log_directive,
-    free_image_limits_directives,
+    web_search_log_directive_and_roles,
+    free_satellite_image_capability_directives,
     recount_rules_directive,
     unread_originals_directive,
 )

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from skytally.editions import Feed, FeedEntry, atom_feed, feed_id, json_feed
-from tests.support.feed_rules import ATOM, TAG_URI, atom_faults, json_feed_faults
+from tests.support.atom_and_json_feed_validation import ATOM, TAG_URI, atom_faults, json_feed_faults
 
 ENTRIES = [
     FeedEntry(

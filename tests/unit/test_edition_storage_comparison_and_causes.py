@@ -14,7 +14,7 @@ from skytally.core import DataError
 from skytally.editions import Edition, change_cause_search, change_summary, next_id, read_editions
 from skytally.editions.cell_corrections_and_effects import correction_history
 from skytally.editions.change_cause_search import DOWNWARDS, IRREDUCIBLE, Book, change_causes
-from skytally.editions.edition_change_groups import Trees, groups_of, mixed_tree
+from skytally.editions.edition_change_groups_and_mixed_trees import Trees, groups_of, mixed_tree
 from skytally.editions.edition_change_sentences import NOT_COMPUTED, cause_words
 from skytally.editions.edition_differences import (
     changed_findings,
@@ -22,7 +22,7 @@ from skytally.editions.edition_differences import (
     changed_verdicts,
     edition_changes,
 )
-from skytally.editions.edition_folder import edition_contents
+from skytally.editions.edition_reading_and_hash_checks import edition_contents
 from skytally.editions.edition_rows_and_hashes import table_rows
 from skytally.editions.json_lines import read_json_lines, write_json_lines
 from skytally.editions.software_hash_ids import entry_of, folder_id

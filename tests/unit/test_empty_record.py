@@ -14,9 +14,9 @@ from skytally.claims.claim_rule_checks_and_evaluation import judge_rules, rules_
 from skytally.claims.claim_verdicts_and_ledger_checks import as_json, judge_claims, ledger_faults
 from skytally.core.data_dictionaries_and_vocabularies import SUFFIX, VOCABULARY
 from skytally.record.close_or_contradicting_statement_pairs import claim_pairs
-from skytally.record.consistency_rules import check_record
 from skytally.record.copied_reports import drop_copies
 from skytally.record.evidence_lines import by_statement, count_once, durations, lines
+from skytally.record.record_consistency_rules import check_record
 from skytally.record.row_date_columns import time_quality
 from skytally.record.rows_at_site_or_on_exact_day import at_site, on_one_day
 from skytally.record.source_provenance import copied, copying_graph, support

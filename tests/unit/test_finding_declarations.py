@@ -16,7 +16,6 @@ from skytally.core import data_folder, data_registry
 from skytally.core.data_dictionaries_and_vocabularies import columns, words
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.core.table_reader import read_table
-from skytally.findings.allowed_estimates_and_counts import COUNTS, ESTIMATES
 from skytally.findings.finding_declaration_checks import declaration_faults
 from skytally.findings.finding_declarations import (
     COLUMNS,
@@ -28,6 +27,7 @@ from skytally.findings.finding_declarations import (
     substituted,
     tables_read,
 )
+from skytally.findings.named_estimate_and_count_computations import COUNTS, ESTIMATES
 from skytally.press.finding_table_checks import finding_faults, findings_folder
 from skytally.record import WholeRecord, with_derived_columns
 from skytally.record.row_conditions import possible_words
@@ -280,7 +280,7 @@ def test_make_check_tells_all_faults_at_once(
     notebook = project.folder / "notebooks/rail-counts.ipynb"
     named = notebook.read_text(encoding="utf-8").replace("R058", "R031")
     notebook.write_text(named, encoding="utf-8")
-    run = project.run("-m", "skytally.press.check_command")
+    run = project.run("-m", "skytally.press.data_and_parameter_check_command")
     assert run.returncode == 1
     for expected in (
         "findings/rail-counts.csv, line 2, column kind: found 'quotes'; use a word of vocabulary",

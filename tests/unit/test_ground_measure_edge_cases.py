@@ -12,7 +12,7 @@ from skytally.core import evidence_line_name_constants as n
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.measure.ground.bare_soil_index import INDEX_LAYERS, bare_soil_series
 from skytally.imagery.measure.ground.disturbed_area import ground_laid_bare
-from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
+from skytally.imagery.measure.quay.stack_area_series_and_container_bounds import stacks_on_quay
 from skytally.imagery.measure.rail.occupied_track_series import occupied_tracks
 from skytally.imagery.measure.rail.track_forward_model import lay_corridor
 from skytally.imagery.measure.reference_level_and_spread_per_group import references

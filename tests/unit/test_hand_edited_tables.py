@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from skytally.core.table_reader import scan
-from skytally.record.consistency_rules import record_faults
+from skytally.record.record_consistency_rules import record_faults
 
 HEADER = "id,day,value,bound,unit,imo,share,page,text"
 ROW = "A1,2023-10-05,1010,about,containers,9074729,0.5,https://a.example/b,seen on the quay"

@@ -18,10 +18,14 @@ import rasterio
 from skytally.core.errors_and_fault_lists import AcquisitionError, DataError
 from skytally.imagery.acquire import chip_store
 from skytally.imagery.acquire.byte_range_fetching import FetchSettings
+from skytally.imagery.acquire.image_provider_table import Provider
 from skytally.imagery.acquire.inventory_and_search_log import read_inventory, read_searches
 from skytally.imagery.acquire.monthly_coverage_losses_and_gaps import check_accounts
-from skytally.imagery.acquire.providers import Provider
-from skytally.imagery.pipeline import refresh_plan, scene_jobs, thread_or_dask_executor
+from skytally.imagery.pipeline import (
+    refresh_plan,
+    scene_job_reading_and_chip_encoding,
+    thread_or_dask_executor,
+)
 from skytally.imagery.pipeline.image_store_and_inventory_refresh import (
     RefreshReport,
     refresh_store,
@@ -355,14 +359,16 @@ def test_what_nobody_foresaw_costs_one_scene(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An error of a library is recorded as the fate of its image."""
-    real = scene_jobs.read_job.__globals__["ring_statistics"]
+    real = scene_job_reading_and_chip_encoding.read_job.__globals__["ring_statistics"]
 
     def odd(manifest: Any, *rest: Any) -> Any:
         if manifest.item_id.endswith("20230806_0_L2A"):
             raise ZeroDivisionError
         return real(manifest, *rest)
 
-    monkeypatch.setitem(scene_jobs.read_job.__globals__, "ring_statistics", odd)
+    monkeypatch.setitem(
+        scene_job_reading_and_chip_encoding.read_job.__globals__, "ring_statistics", odd
+    )
     report = _run(tmp_path, chips.catalogue(tmp_path / "archive", 3))
     assert (report.stored, report.failed) == (2, 1)
     assert "ZeroDivisionError" in " ".join(_looks(tmp_path)["status_reason"])

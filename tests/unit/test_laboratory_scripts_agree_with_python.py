@@ -24,9 +24,9 @@ from skytally.press.laboratory.reader_adjustable_parameters import parameter_opt
 from skytally.press.parameter_value_validation import record_values, value_faults
 from skytally.record import WholeRecord
 from skytally.statistics.level_ratio_and_power import Numbers, level_ratio
-from skytally.statistics.port_calls import calls_from_ship_days, stay_length
+from skytally.statistics.port_calls import port_calls_from_ship_days, stay_length
 from skytally.statistics.port_calls.berth_observations_and_stay_prior import Dwell
-from skytally.statistics.port_calls.calls_from_ship_days import _calls, _extreme_shares
+from skytally.statistics.port_calls.port_calls_from_ship_days import _calls, _extreme_shares
 from skytally.statistics.predictive_tail_given_ceiling import tails_of_bound
 from tests.support.claim_evidence import record_tables
 from tests.support.laboratory_script_runner import ABSENT, answers, can_run, laboratory, run_script
@@ -281,7 +281,7 @@ def test_length_of_stay_moves_what_rests_on_it(monkeypatch: pytest.MonkeyPatch) 
     again = reevaluation(WholeRecord(record_tables()))
     again = replace(again, declarations={key: again.declarations[key]})
     estimate = stay_length.Estimate(math.nan, 2.0, 5.0, "days", 0.9, "set by a reader")
-    monkeypatch.setattr(calls_from_ship_days, "mean_stay", lambda _: estimate)
+    monkeypatch.setattr(port_calls_from_ship_days, "mean_stay", lambda _: estimate)
     ours = again.finding(key)
     call = f"""(() => {{ const book = new {LAB}.Book(skytallyLaboratoryData);
       book.declarations.set("{key}", {{ rows: "", of: "", where: "", part: "", once: "", order: "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from skytally.press.cards.card import Card, Fact, Part
+from skytally.press.cards.card_fields_and_text_shortening import Card, Fact, Part
 from skytally.press.links_to_evidence_packets import add_chart_links, with_packets
 from tests.support.edition_packets_and_tampering import made_up_site
 

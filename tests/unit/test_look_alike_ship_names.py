@@ -7,8 +7,8 @@ import pytest
 
 from skytally.core import data_folder, read_table
 from skytally.core.data_dictionaries_and_vocabularies import table_names
-from skytally.record.consistency_rules import record_faults
 from skytally.record.look_alike_ship_names import look_alike_faults
+from skytally.record.record_consistency_rules import record_faults
 
 
 def _table(*names: str, column: str = "vessel") -> pd.DataFrame:

@@ -92,7 +92,8 @@ def test_code_that_measures_is_known_and_code_that_fetches_is_not() -> None:
     """From decoding a chip to the row; not the network, the press or the record."""
     modules = set(measuring_modules())
     for module in (
-        "imagery.pipeline.measurement_within_outlines", "imagery.measure.quay.quay_stacks",
+        "imagery.pipeline.measurement_within_outlines",
+        "imagery.measure.quay.stack_area_series_and_container_bounds",
         "imagery.measure.radar.berth_ships_in_radar", "imagery.measure.rail.occupied_track_series",
         "imagery.cube.cube_assembly", "imagery.clear_sky.clear_sky_screening",
         "imagery.simulate.object_injection",

@@ -18,7 +18,7 @@ from skytally.imagery.measure.observation_and_evidence_line import (
     observation_line,
     unclear_observation,
 )
-from skytally.imagery.measure.quay.quay_stacks import stacks_on_quay
+from skytally.imagery.measure.quay.stack_area_series_and_container_bounds import stacks_on_quay
 from skytally.imagery.measure.radar.berth_ships_in_radar import (
     RadarBerth,
     learn_radar_background,

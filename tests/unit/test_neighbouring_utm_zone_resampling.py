@@ -24,7 +24,11 @@ from skytally.imagery.acquire.offered_scene import SceneItem
 from skytally.imagery.acquire.one_scene_per_pass import SELECTED, select_items
 from skytally.imagery.acquire.scene_reader import read_scene_over_site
 from skytally.imagery.pipeline.image_store_and_inventory_refresh import _stored_row
-from skytally.imagery.pipeline.scene_jobs import SceneJob, SceneResult, read_job
+from skytally.imagery.pipeline.scene_job_reading_and_chip_encoding import (
+    SceneJob,
+    SceneResult,
+    read_job,
+)
 from tests.support import simulated_scenes_and_sites as chips
 
 OTHER = chips.EPSG + 1

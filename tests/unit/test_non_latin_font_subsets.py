@@ -24,7 +24,7 @@ from skytally.figures.non_latin_font_subsets import (
     pinned_fonts,
     special_letters,
 )
-from skytally.press.page_fonts import write_page_letters
+from skytally.press.page_font_subset_embedding import write_page_letters
 
 FACE = re.compile(r'@font-face\{font-family:"([^"]+)";unicode-range:([^;]+);'
                   r"src:url\(data:font/otf;base64,([^)]+)\)\}")  # fmt: skip

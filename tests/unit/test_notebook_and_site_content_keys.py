@@ -298,7 +298,9 @@ def test_of_site_sees_the_modules_that_print_it(project: Any) -> None:
     """Code that prints the pages reprints them when its meaning changes, other code does not."""
     before = _key(project, OF_SITE)
     _append(project.folder / "skytally/press/site_build_and_swap.py", '\n"""More words."""\n')
-    _append(project.folder / "skytally/press/check_command.py", "\nANOTHER = 1\n")
+    _append(
+        project.folder / "skytally/press/data_and_parameter_check_command.py", "\nANOTHER = 1\n"
+    )
     assert _key(project, OF_SITE) == before
     _append(project.folder / "skytally/press/site_build_and_swap.py", "\nANOTHER = 1\n")
     assert _key(project, OF_SITE) != before

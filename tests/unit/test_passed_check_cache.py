@@ -14,7 +14,11 @@ import pytest
 
 from skytally.core import file_fault
 from skytally.imagery.sites import write_outlines
-from skytally.press import check_command, data_and_parameter_check_parts, passed_check_cache
+from skytally.press import (
+    data_and_parameter_check_command,
+    data_and_parameter_check_parts,
+    passed_check_cache,
+)
 
 Run = Callable[[], tuple[int, str]]
 
@@ -41,7 +45,7 @@ def run(
     before = {path: path.read_bytes() for path in paths if path.is_file()}
 
     def checked() -> tuple[int, str]:
-        code = check_command.main()
+        code = data_and_parameter_check_command.main()
         printed = capsys.readouterr()
         return code, printed.out + printed.err
 
@@ -123,7 +127,7 @@ def test_findings_evaluated_beside_the_check_change_no_word(
     outcomes, known = [], []
     for beside in (False, True):
         memory = passed_check_cache.CheckMemory(anew=True)
-        outcomes.append(check_command.check_outcome(memory, beside=beside))
+        outcomes.append(data_and_parameter_check_command.check_outcome(memory, beside=beside))
         known.append({part.name for part in _parts() if memory.was_in_order(part)})
     assert outcomes[0] == outcomes[1]
     assert bool(outcomes[0][0]) == bool(spoiled)

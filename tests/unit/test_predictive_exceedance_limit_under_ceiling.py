@@ -214,8 +214,8 @@ def test_surge_does_not_cry_wolf_for_counts_in_strings() -> None:
 @pytest.fixture(scope="module")
 def calibration(root: Path) -> ModuleType:
     """Return the benchmark that makes the rows of the calibration table."""
-    path = root / "labs" / "benchmarks" / "interval_coverage_surge_limit.py"
-    spec = importlib.util.spec_from_file_location("interval_coverage_surge_limit", path)
+    path = root / "labs" / "benchmarks" / "interval_coverage_exceedance_limit.py"
+    spec = importlib.util.spec_from_file_location("interval_coverage_exceedance_limit", path)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)

@@ -9,7 +9,7 @@ import affine
 import pytest
 import rasterio
 
-from skytally.press import image_count_and_compare_command as command
+from skytally.press import blind_manual_count_command as command
 from skytally.press.recount_server import RecountServer
 from skytally.recount.object_mark import Mark
 from tests.support.made_up_recounts import points, practice_file

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from skytally.press.cards.card import CITE, Card, Fact, Part
+from skytally.press.cards.card_fields_and_text_shortening import CITE, Card, Fact, Part
 from skytally.press.cards.record_rows_by_ship import (
     ALONE,
     DOUBT,

@@ -32,9 +32,9 @@ from skytally.statistics.level_ratio_and_power import Numbers, chance_to_notice,
 from skytally.statistics.port_call_in_ais_gap import Fix, reach, reach_of_rows
 from skytally.statistics.port_calls import (
     berth_observations_and_stay_prior,
-    calls_from_ship_days,
     littles_law,
     missed_port_calls,
+    port_calls_from_ship_days,
     stay_length,
 )
 from skytally.statistics.predictive_exceedance_limit_under_ceiling import predictive_limit, surge
@@ -511,7 +511,7 @@ CASES = [
         },
     ),
     Case(
-        calls_from_ship_days.calls_by_share,
+        port_calls_from_ship_days.calls_by_share,
         {
             "seen": row(value=20.0),
             "imaged": row(),
@@ -527,7 +527,7 @@ CASES = [
         },
     ),
     Case(
-        calls_from_ship_days.chance_missed,
+        port_calls_from_ship_days.chance_missed,
         {"days": row(), "stays": stays()},
         {
             "days": bad_rows(
@@ -712,7 +712,7 @@ def test_bad_input_is_refused_or_answered_widely(case: Case, argument: str, bad:
             r".*before: row P1 is of 'here-pier', which is no site .*\n.*after: 0 rows; give one",
         ),
         (
-            lambda: calls_from_ship_days.calls_by_share(
+            lambda: port_calls_from_ship_days.calls_by_share(
                 row(date_last=pd.NaT), row().iloc[:0], stays=stays(), ships_at_once=(1, 1), seed=1
             ),
             r"2 faults\n.*row P1: from .*; give a row .*\n.*imaged: 0 rows; give one",

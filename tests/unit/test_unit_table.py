@@ -14,10 +14,10 @@ from skytally.core import evidence_line_name_constants as n
 from skytally.core.data_dictionaries_and_vocabularies import words
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.core.number_and_date_words import with_unit
-from skytally.core.project_folder import PROJECT_VARIABLE
+from skytally.core.project_root_lookup import PROJECT_VARIABLE
 from skytally.core.unit_table import Unit, unit_of
-from skytally.record.consistency_rules import record_faults
 from skytally.record.evidence_lines import line
+from skytally.record.record_consistency_rules import record_faults
 
 ROOT = Path(__file__).resolve().parents[2]
 Rows = Callable[..., pd.DataFrame]
@@ -111,7 +111,7 @@ FACTORS = [
     ("weeks,week,week,days,0.142857", "one week is 7 days; write 7"),
     ("weeks,week,week,days,70", "one week is 7 days; write 7"),
     ("nautical miles,nautical mile,nmile,miles,0.868976", "is 1.150779448 miles"),
-    ("feet,foot,ft,tonnes,0.3048", "column compared_in: found 'tonnes' for 'feet', a unit of som"),
+    ("feet,foot,ft,tonnes,0.3048", "column compared_in: found 'tonnes' for 'feet', a unit of"),
     ("feet,foot,m,m,1", "column udunits: found 'm', which is not one foot; correct one of the two"),
 ]
 """Row of a new unit, and words of its one fault; empty for none."""

@@ -32,13 +32,13 @@ from skytally.imagery.acquire.deliveries.acquisition_day_from_names import (
 )
 from skytally.imagery.acquire.deliveries.delivered_pixels_on_site_grid import read_delivered_scene
 from skytally.imagery.acquire.deliveries.delivery_recognition import recognised_delivery
+from skytally.imagery.acquire.image_provider_table import QUALITY
 from skytally.imagery.acquire.offered_scene import SceneItem
 from skytally.imagery.acquire.one_scene_per_pass import select_items
 from skytally.imagery.acquire.own_image_scene_items import item_id_of, items_in_folder
-from skytally.imagery.acquire.providers import QUALITY
 from skytally.imagery.acquire.scene_classification_masks import decode_classification
 from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
-from skytally.imagery.pipeline.scene_jobs import SceneJob, read_job
+from skytally.imagery.pipeline.scene_job_reading_and_chip_encoding import SceneJob, read_job
 from tests.support import (
     made_up_vendor_deliveries as deliveries,
     simulated_scenes_and_sites as chips,

@@ -18,6 +18,20 @@ from .chip_store import (
 )
 from .deliveries.delivered_pixels_on_site_grid import read_delivered_scene as read_delivered_scene
 from .deliveries.delivery_recognition import recognised_delivery as recognised_delivery
+from .image_provider_table import (
+    FOLDER as FOLDER,
+    LANDSAT as LANDSAT,
+    QUALITY as QUALITY,
+    REHEARSAL as REHEARSAL,
+    SENSORS as SENSORS,
+    SENTINEL_1 as SENTINEL_1,
+    SENTINEL_2 as SENTINEL_2,
+    Provider as Provider,
+    is_rehearsal as is_rehearsal,
+    read_providers as read_providers,
+    rehearsal_marked as rehearsal_marked,
+    sensor_name as sensor_name,
+)
 from .inventory_and_search_log import (
     FAILED as FAILED,
     NO as NO,
@@ -70,20 +84,6 @@ from .pixel_window_reader import (
     OutsideSceneError as OutsideSceneError,
 )
 from .provider_allowed_addresses import address_rules as address_rules
-from .providers import (
-    FOLDER as FOLDER,
-    LANDSAT as LANDSAT,
-    QUALITY as QUALITY,
-    REHEARSAL as REHEARSAL,
-    SENSORS as SENSORS,
-    SENTINEL_1 as SENTINEL_1,
-    SENTINEL_2 as SENTINEL_2,
-    Provider as Provider,
-    is_rehearsal as is_rehearsal,
-    read_providers as read_providers,
-    rehearsal_marked as rehearsal_marked,
-    sensor_name as sensor_name,
-)
 from .reflectance_and_backscatter_scaling import apply_calibration as apply_calibration
 from .scene_classification_masks import (
     PixelClasses as PixelClasses,

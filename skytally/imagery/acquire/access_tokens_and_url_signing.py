@@ -21,8 +21,8 @@ import urllib3
 
 from skytally.core import AcquisitionError, DataError
 from skytally.imagery.acquire.byte_range_fetching import SignUrl
+from skytally.imagery.acquire.image_provider_table import Provider
 from skytally.imagery.acquire.provider_allowed_addresses import address_rules, s3_endpoint
-from skytally.imagery.acquire.providers import Provider
 from skytally.web import AddressRules, ForbiddenAddressError, answer_of, connection_fault, origin_of
 
 PLANETARY_COMPUTER_KEY = "PC_SDK_SUBSCRIPTION_KEY"

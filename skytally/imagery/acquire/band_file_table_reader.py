@@ -22,11 +22,17 @@ from skytally.imagery.acquire.deliveries.acquisition_day_from_names import (
 )
 from skytally.imagery.acquire.deliveries.delivered_files import DeliveredFile
 from skytally.imagery.acquire.deliveries.image_header import ImageHeader, image_header
+from skytally.imagery.acquire.image_provider_table import (
+    LANDSAT,
+    QUALITY,
+    SENSORS,
+    SENTINEL_1,
+    SENTINEL_2,
+)
 from skytally.imagery.acquire.neighbouring_utm_zone_resampling import is_reprojectable
 from skytally.imagery.acquire.offered_scene import Asset, SceneItem
 from skytally.imagery.acquire.own_image_scene_items import item_id_of
 from skytally.imagery.acquire.pixel_window_reader import complex_fault
-from skytally.imagery.acquire.providers import LANDSAT, QUALITY, SENSORS, SENTINEL_1, SENTINEL_2
 from skytally.imagery.sites import Site
 
 REQUIRED_COLUMNS = ("time_utc", "file", "band")

@@ -12,10 +12,10 @@ from urllib3 import Retry
 
 from skytally.core import AcquisitionError, DataError
 from skytally.imagery.acquire.duplicate_item_contradictions import version_fault
+from skytally.imagery.acquire.image_provider_table import FOLDER, STAC_API, Provider
 from skytally.imagery.acquire.offered_scene import ITEM_ID, SceneItem
 from skytally.imagery.acquire.own_image_scene_items import items_in_folder
 from skytally.imagery.acquire.provider_allowed_addresses import address_rules
-from skytally.imagery.acquire.providers import FOLDER, STAC_API, Provider
 from skytally.imagery.acquire.stac.fault_tolerant_json_parser import BrokenItem
 from skytally.imagery.acquire.stac.http_client import (
     RETRYABLE_STATUSES,

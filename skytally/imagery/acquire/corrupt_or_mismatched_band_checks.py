@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from skytally.imagery.acquire.image_provider_table import QUALITY, SENTINEL_1, SENTINEL_2
 from skytally.imagery.acquire.misdecoded_pixel_checks import decoding_faults
 from skytally.imagery.acquire.offered_scene import SceneItem
-from skytally.imagery.acquire.providers import QUALITY, SENTINEL_1, SENTINEL_2
 from skytally.imagery.acquire.reflectance_and_backscatter_scaling import (
     Float32Array,
     apply_calibration,

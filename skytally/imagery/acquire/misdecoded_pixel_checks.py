@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from skytally.imagery.acquire.image_provider_table import LANDSAT, QUALITY, SENTINEL_1
 from skytally.imagery.acquire.offered_scene import SceneItem
-from skytally.imagery.acquire.providers import LANDSAT, QUALITY, SENTINEL_1
 from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
 
 MIN_SHARE_IN_HALF = 0.05

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from skytally.core import refuse
+from skytally.imagery.acquire.image_provider_table import SENSOR_NAMES, sensor_name
 from skytally.imagery.acquire.inventory_and_search_log import FAILED, NO, STORED, SUPERSEDED, YES
-from skytally.imagery.acquire.providers import SENSOR_NAMES, sensor_name
 from skytally.imagery.sites import evidence_names
 
 MONTH_COLUMNS = (

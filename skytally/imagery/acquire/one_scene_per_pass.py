@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from skytally.imagery.acquire.image_provider_table import LANDSAT, QUALITY, SENTINEL_2
 from skytally.imagery.acquire.inventory_and_search_log import REJECTED, SUPERSEDED
 from skytally.imagery.acquire.neighbouring_utm_zone_resampling import (
     is_reprojectable,
     window_bounds_in,
 )
 from skytally.imagery.acquire.offered_scene import SceneItem, baseline_version
-from skytally.imagery.acquire.providers import LANDSAT, QUALITY, SENTINEL_2
 from skytally.imagery.acquire.reflectance_and_backscatter_scaling import OFFSET_SINCE_BASELINE
 from skytally.imagery.sites import Site
 

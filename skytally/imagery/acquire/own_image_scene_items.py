@@ -23,11 +23,11 @@ from skytally.imagery.acquire.deliveries.sentinel_hub_and_browser_download impor
     BROWSER_EXPORT,
     HUB_REQUEST,
 )
+from skytally.imagery.acquire.image_provider_table import OTHER_SENSOR, QUALITY, Provider
 from skytally.imagery.acquire.neighbouring_utm_zone_resampling import is_reprojectable
 from skytally.imagery.acquire.offered_scene import ITEM_ID, Asset, SceneItem
 from skytally.imagery.acquire.one_scene_per_pass import SAME_PASS_S
 from skytally.imagery.acquire.pixel_window_reader import complex_fault
-from skytally.imagery.acquire.providers import OTHER_SENSOR, QUALITY, Provider
 from skytally.imagery.acquire.stac.http_client import CatalogueError
 from skytally.imagery.sites import Site, window_lonlat, window_share_inside
 

@@ -6,7 +6,7 @@ import contextlib
 import ipaddress
 import os
 
-from skytally.imagery.acquire.providers import S3_SIGNING, Provider
+from skytally.imagery.acquire.image_provider_table import S3_SIGNING, Provider
 from skytally.web import AddressRules, origin_of
 
 S3_ENDPOINT = "https://eodata.dataspace.copernicus.eu"

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from skytally.core import AcquisitionError
+from skytally.imagery.acquire.image_provider_table import QUALITY
 from skytally.imagery.acquire.offered_scene import SceneItem, baseline_version
-from skytally.imagery.acquire.providers import QUALITY
 
 Float32Array = npt.NDArray[np.float32]
 

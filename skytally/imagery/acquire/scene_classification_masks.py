@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from skytally.imagery.acquire.providers import LANDSAT, SENTINEL_2
+from skytally.imagery.acquire.image_provider_table import LANDSAT, SENTINEL_2
 
 PixelMask = npt.NDArray[np.bool_]
 

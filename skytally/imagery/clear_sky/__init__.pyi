@@ -13,7 +13,7 @@ from .clear_sky_screening import (
     screen as screen,
 )
 from .stable_ground_and_water_masks import RING_INNER_M as RING_INNER_M, ring_mask as ring_mask
-from .stored_image_screening import (
+from .stored_image_screening_cache import (
     read_screenings as read_screenings,
     ring_statistics as ring_statistics,
     screened_inventory as screened_inventory,

@@ -2,9 +2,9 @@
 
 An image is judged by the stable ground and the open water of its site, never by the target
 itself: a ship is bright and may pass for cloud (METHODS T8). Images that are stored are judged
-once, at acquisition (`skytally.imagery.clear_sky.stored_image_screening`), and the measures take
-that answer; images that never were stored, the simulated ones, are judged by `screen`, which
-applies the same thresholds through the same functions.
+once, at acquisition (`skytally.imagery.clear_sky.stored_image_screening_cache`), and the
+measures take that answer; images that never were stored, the simulated ones, are judged by
+`screen`, which applies the same thresholds through the same functions.
 
 Where the rules of acquisition and of the measures once differed, the sounder one was kept:
 

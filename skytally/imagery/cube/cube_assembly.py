@@ -234,7 +234,7 @@ def _screening(
     if answer is None:
         message = (
             f"{site.slug}: {manifest.item_id} was never screened for clouds; give the "
-            "screenings that stored_image_screening.read_screenings finds in the same folder"
+            "screenings that stored_image_screening_cache.read_screenings finds in the same folder"
         )
         raise DataError(message)
     return answer
@@ -365,7 +365,7 @@ def stored_observations(
         Sensor.
     screenings : mapping of str to Screening
         Item id to the answer of the clear-sky screening, from
-        `skytally.imagery.clear_sky.stored_image_screening.read_screenings`.
+        `skytally.imagery.clear_sky.stored_image_screening_cache.read_screenings`.
     bands : sequence of str, optional
         All if not given.
     **selection
@@ -410,7 +410,7 @@ def stored_cube(
         Sensor.
     screenings : mapping of str to Screening
         Item id to the answer of the clear-sky screening, from
-        `skytally.imagery.clear_sky.stored_image_screening.read_screenings`.
+        `skytally.imagery.clear_sky.stored_image_screening_cache.read_screenings`.
     bands : sequence of str, optional
         All if not given.
     **selection

@@ -10,7 +10,10 @@ from .observation_and_evidence_line import (
     observation_line as observation_line,
     unclear_observation as unclear_observation,
 )
-from .quay.quay_stacks import stacks_on_quay as stacks_on_quay, teu_bounds as teu_bounds
+from .quay.stack_area_series_and_container_bounds import (
+    stacks_on_quay as stacks_on_quay,
+    teu_bounds as teu_bounds,
+)
 from .radar.berth_ships_in_radar import (
     RadarBerth as RadarBerth,
     learn_radar_background as learn_radar_background,

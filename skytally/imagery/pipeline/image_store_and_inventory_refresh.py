@@ -51,7 +51,7 @@ from skytally.imagery.pipeline.refresh_plan import (
     items_to_retire,
     plan_refresh,
 )
-from skytally.imagery.pipeline.scene_jobs import SceneResult
+from skytally.imagery.pipeline.scene_job_reading_and_chip_encoding import SceneResult
 from skytally.imagery.pipeline.scene_reading_and_chip_writing import Progress, RefreshRun, run_jobs
 from skytally.imagery.sites import Site
 from skytally.web import redacted_message

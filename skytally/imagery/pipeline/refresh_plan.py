@@ -33,7 +33,7 @@ from skytally.imagery.acquire import (
     select_items,
     verification_method,
 )
-from skytally.imagery.pipeline.scene_jobs import COMPLEX_NUMBERS, SceneJob
+from skytally.imagery.pipeline.scene_job_reading_and_chip_encoding import COMPLEX_NUMBERS, SceneJob
 from skytally.imagery.sites import Site
 from skytally.web import redacted_message
 

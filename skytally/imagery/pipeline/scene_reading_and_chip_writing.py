@@ -20,7 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from skytally.imagery.acquire import FAILED, ChipManifest, FetchSettings, chip_store
-from skytally.imagery.pipeline.scene_jobs import SceneJob, SceneResult, read_job, same_result
+from skytally.imagery.pipeline.scene_job_reading_and_chip_encoding import (
+    SceneJob,
+    SceneResult,
+    read_job,
+    same_result,
+)
 from skytally.imagery.pipeline.thread_or_dask_executor import work_executor
 from skytally.web import redacted_message
 

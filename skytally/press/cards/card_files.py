@@ -12,7 +12,15 @@ from typing import Any
 from skytally.core import DataError
 from skytally.figures import spaced_elements
 from skytally.press.cards.book_citations import BookCitations
-from skytally.press.cards.card import CAVEATS, CITE, SENTENCE_END, WEB, Card, Fact, Part
+from skytally.press.cards.card_fields_and_text_shortening import (
+    CAVEATS,
+    CITE,
+    SENTENCE_END,
+    WEB,
+    Card,
+    Fact,
+    Part,
+)
 from skytally.press.cards.finding_and_claim_cards import claim_card, finding_card
 from skytally.press.cards.record_cards import CardRecord, record_cards
 from skytally.press.cards.ship_cards import ship_cards, with_ship_links

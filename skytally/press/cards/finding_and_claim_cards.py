@@ -10,7 +10,7 @@ from typing import Any
 from skytally.claims import IN_PART, on_this_point
 from skytally.core import VOCABULARY_COLUMNS, data_registry, listed, read_cells, unit_of
 from skytally.findings import VOID, Declaration, interval_words, read_declarations
-from skytally.press.cards.card import (
+from skytally.press.cards.card_fields_and_text_shortening import (
     CITE,
     MOST_IN_CAVEAT,
     Card,

@@ -26,7 +26,16 @@ from skytally.core import (
 from skytally.figures import names_of
 from skytally.findings import interval_words
 from skytally.page_archive import Archive
-from skytally.press.cards.card import CITE, Card, Fact, Part, address, fact, shortened, web_link
+from skytally.press.cards.card_fields_and_text_shortening import (
+    CITE,
+    Card,
+    Fact,
+    Part,
+    address,
+    fact,
+    shortened,
+    web_link,
+)
 from skytally.press.cards.source_citation_formatting import (
     COPIES,
     ORIGINAL,

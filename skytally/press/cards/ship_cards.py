@@ -10,7 +10,14 @@ from typing import Any
 import pandas as pd
 
 from skytally.core import COUNTED_BY, listed, quantity_of, quantity_text, when, with_preposition
-from skytally.press.cards.card import CITE, Card, Fact, Part, address, fact
+from skytally.press.cards.card_fields_and_text_shortening import (
+    CITE,
+    Card,
+    Fact,
+    Part,
+    address,
+    fact,
+)
 from skytally.press.cards.record_cards import CardRecord, dates
 from skytally.press.cards.record_rows_by_ship import (
     ALONE,

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from skytally.core import listed, when, when_stated
-from skytally.press.cards.card import Part, shortened, web_link
+from skytally.press.cards.card_fields_and_text_shortening import Part, shortened, web_link
 from skytally.press.cards.spelled_out_codes import UNTITLED, cited_title
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ ENGINE = (
     "predictive_exceedance_limit_under_ceiling.js",
     "trains_before_after.js",
     "published_count_and_statement_pairs.js",
-    "allowed_estimates_and_counts.js",
+    "named_estimate_and_count_computations.js",
     "finding_evaluation.js",
     "findings_and_dependencies_under_setting.js",
     "source_copying_and_image_owners.js",
@@ -25,7 +25,7 @@ ENGINE = (
     "verdicts_and_flips_under_setting.js",
     "book_recomputation_under_setting.js",
     "setting_effects.js",
-    "reader_setting.js",
+    "reader_setting_address_file_and_checks.js",
 )
 """What computes, without a page: it runs wherever JavaScript does."""
 PANEL = "laboratory_panel.js"

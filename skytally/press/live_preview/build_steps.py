@@ -81,7 +81,7 @@ def _waited_lock(say: Say) -> Iterator[None]:
 def _faults_of_data(*, anew: bool = False) -> list[str]:
     """Faults that ``make check`` would print; all is checked anew, or only what changed."""
     # a storey that only the check imports
-    from skytally.press.check_command import check_outcome
+    from skytally.press.data_and_parameter_check_command import check_outcome
     from skytally.press.passed_check_cache import CheckMemory
 
     try:

@@ -45,7 +45,7 @@ FIRST = (
     "myst_nb",
     "matplotlib.backends.backend_svg",
     "hvplot.pandas",
-    "skytally.press.check_command",
+    "skytally.press.data_and_parameter_check_command",
     "skytally.press.flip_sets_of_findings_and_verdicts",
 )
 """What every print needs, imported before the first one has listed all."""

@@ -204,7 +204,7 @@ def put_in_place(stage: Path, page: Path, shown: Path) -> None:
     from skytally.press.content_security_policy import write_policies
     from skytally.press.edition_pages import edition_words
     from skytally.press.links_to_evidence_packets import add_chart_links, newest_packets
-    from skytally.press.page_fonts import write_page_letters
+    from skytally.press.page_font_subset_embedding import write_page_letters
     from skytally.press.site_build_and_swap import leave_out_search_of_theme
     from skytally.press.unused_theme_icon_removal import bring_scripts_of_page
 

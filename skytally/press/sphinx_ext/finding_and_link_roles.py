@@ -13,7 +13,7 @@ from sphinx.util.docutils import SphinxRole
 
 from skytally.core import in_prose
 from skytally.findings import level_words
-from skytally.press.cards.card import WEB, address
+from skytally.press.cards.card_fields_and_text_shortening import WEB, address
 from skytally.press.cards.record_rows_by_ship import naming, ship_id
 from skytally.press.sphinx_ext.cached_record_and_findings import (
     card_record,

@@ -13,7 +13,7 @@ from skytally.core import A_TENTH, DataError, data_registry, listed
 from skytally.figures import counter_labels, names_of, read_key_dates, titles_of
 from skytally.findings import interval_words
 from skytally.press.book_metadata import source_line
-from skytally.press.cards.card import Part
+from skytally.press.cards.card_fields_and_text_shortening import Part
 from skytally.press.cards.finding_and_claim_cards import counters_of, page_of
 from skytally.press.cards.source_citation_formatting import page_link
 from skytally.press.sphinx_ext.cached_record_and_findings import (

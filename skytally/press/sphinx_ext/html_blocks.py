@@ -16,7 +16,7 @@ from sphinx.application import Sphinx
 
 from skytally.core import DataError, IntegrityError, listed, number
 from skytally.findings import harmless
-from skytally.press.cards.card import address
+from skytally.press.cards.card_fields_and_text_shortening import address
 from skytally.press.cards.record_rows_by_ship import naming, ship_id
 from skytally.press.cards.source_citation_formatting import OWN_PAGE
 from skytally.press.sphinx_ext.cached_record_and_findings import ships, source_words

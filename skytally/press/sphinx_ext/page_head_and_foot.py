@@ -17,7 +17,7 @@ from skytally.press.book_metadata import book_details, source_line
 from skytally.press.edition_pages import ATOM, INDEX, JSON_FEED, edition_words
 from skytally.press.sphinx_ext.cached_record_and_findings import findings, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, to_root
-from skytally.press.sphinx_ext.page_search_log_directive import NEWEST, SEARCHES, log_days
+from skytally.press.sphinx_ext.web_search_log_directive_and_roles import NEWEST, SEARCHES, log_days
 
 LETTERS = 160
 """Letters of a description: as many as a search engine shows."""

@@ -20,7 +20,7 @@ from skytally.core import (
     listed,
     when_stated,
 )
-from skytally.press.cards.card import SENTENCE_END, WEB, Part
+from skytally.press.cards.card_fields_and_text_shortening import SENTENCE_END, WEB, Part
 from skytally.press.cards.record_cards import words_of
 from skytally.press.cards.record_rows_by_ship import HEARD as HEARD_BY_RADIO, SILENT
 from skytally.press.cards.source_citation_formatting import (

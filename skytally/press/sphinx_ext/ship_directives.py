@@ -9,7 +9,7 @@ import pandas as pd
 from sphinx.application import Sphinx
 
 from skytally.core import data_registry, listed, quantity_of, quantity_text
-from skytally.press.cards.card import WEB, Fact, Part
+from skytally.press.cards.card_fields_and_text_shortening import WEB, Fact, Part
 from skytally.press.cards.record_cards import CardRecord, dates, has_number, is_one_ship
 from skytally.press.cards.record_rows_by_ship import (
     ALONE,

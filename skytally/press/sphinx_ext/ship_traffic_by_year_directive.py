@@ -12,7 +12,7 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
 from skytally.core import quantity_of, quantity_text, when
-from skytally.press.cards.card import WEB
+from skytally.press.cards.card_fields_and_text_shortening import WEB
 from skytally.press.cards.record_cards import dates, is_one_ship
 from skytally.press.cards.record_rows_by_ship import SEEN
 from skytally.press.sphinx_ext.cached_record_and_findings import (

@@ -15,7 +15,7 @@ from skytally.imagery.acquire import REHEARSAL, read_inventory, read_providers, 
 from skytally.imagery.figures import Backdrop, plan_file, plan_text
 from skytally.imagery.pipeline import composite, may_be_shown
 from skytally.imagery.sites import Site, outline_area_m2, read_sites
-from skytally.press.cards.card import WEB
+from skytally.press.cards.card_fields_and_text_shortening import WEB
 from skytally.press.sphinx_ext.html_blocks import (
     Block,
     cell,

@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 
 from skytally.core import evidence_line_name_constants as n, listed
 from skytally.figures import names_of, provenance_graph
-from skytally.press.cards.card import address
+from skytally.press.cards.card_fields_and_text_shortening import address
 from skytally.press.cards.record_cards import CardRecord
 from skytally.press.cards.source_citation_formatting import NOT_READ, copy_words, published
 from skytally.press.sphinx_ext.cached_record_and_findings import card_record, source_words, table

@@ -19,14 +19,14 @@ from skytally.core import (
     slug_of,
     words as vocabulary_words,
 )
-from skytally.press.cards.card import address
+from skytally.press.cards.card_fields_and_text_shortening import address
 from skytally.press.sphinx_ext.cached_record_and_findings import (
     card_record,
     findings,
     read_results_json,
 )
 from skytally.press.sphinx_ext.html_blocks import Block, cell, to_root
-from skytally.press.translations.summary_texts import (
+from skytally.press.translations.summary_sentence_reading_and_filling import (
     ENGLISH,
     FindingFacts,
     Piece,

@@ -11,12 +11,12 @@ from skytally.core import DataError, in_prose
 from skytally.press.cards.source_citation_formatting import OWN_PAGE, page_link
 from skytally.press.sphinx_ext.cached_record_and_findings import card_record, findings, table
 from skytally.press.sphinx_ext.html_blocks import cell, empty_state, to_root
-from skytally.press.sphinx_ext.page_search_log_directive import PAGE_OF_LOG, SEARCHES
 from skytally.press.sphinx_ext.quotation_and_speaker_directives import (
     QuotationBlock,
     own_page_of,
     own_pages,
 )
+from skytally.press.sphinx_ext.web_search_log_directive_and_roles import PAGE_OF_LOG, SEARCHES
 
 NOTHING_UNREAD = "No number to be quoted was read on a page of somebody else."
 FOR_ORIGINALS = "the original"

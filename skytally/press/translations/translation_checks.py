@@ -23,7 +23,7 @@ from skytally.core import (
     vocabulary_faults,
     words as vocabulary_words,
 )
-from skytally.press.translations.summary_texts import (
+from skytally.press.translations.summary_sentence_reading_and_filling import (
     ENGLISH,
     FIELDS,
     PLACE,

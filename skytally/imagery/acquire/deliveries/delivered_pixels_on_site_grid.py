@@ -27,10 +27,10 @@ from skytally.imagery.acquire.deliveries.nodata_masks import (
     stated_missing,
     with_nodata,
 )
+from skytally.imagery.acquire.image_provider_table import LANDSAT, OTHER_SENSOR, QUALITY, SENTINEL_2
 from skytally.imagery.acquire.neighbouring_utm_zone_resampling import window_bounds_in
 from skytally.imagery.acquire.offered_scene import Asset, SceneItem
 from skytally.imagery.acquire.pixel_window_reader import Bounds, OutsideSceneError
-from skytally.imagery.acquire.providers import LANDSAT, OTHER_SENSOR, QUALITY, SENTINEL_2
 from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
 from skytally.imagery.sites import Site
 from skytally.web import redacted_message

@@ -20,7 +20,7 @@ from skytally.imagery.acquire.deliveries import (
 from skytally.imagery.acquire.deliveries.delivered_files import DeliveredFile, delivered_files
 from skytally.imagery.acquire.deliveries.delivered_scene import DeliveredScene, Recognition
 from skytally.imagery.acquire.deliveries.image_header import image_header
-from skytally.imagery.acquire.providers import Provider
+from skytally.imagery.acquire.image_provider_table import Provider
 
 VENDORS: tuple[Callable[..., None], ...] = (
     sentinel2_safe.recognise,

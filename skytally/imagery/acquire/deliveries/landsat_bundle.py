@@ -24,7 +24,7 @@ from skytally.imagery.acquire.deliveries.vendor_metadata_parsing import (
     number_or_none,
     xml_tree,
 )
-from skytally.imagery.acquire.providers import LANDSAT
+from skytally.imagery.acquire.image_provider_table import LANDSAT
 
 METADATA = re.compile(r"(L[COTEM]\d\d_.+)_MTL", re.IGNORECASE)
 BAND = re.compile(r"_(SR_B\d+|ST_B\d+|B\d+|QA_PIXEL|QA_RADSAT|SR_QA_AEROSOL)$", re.IGNORECASE)

@@ -25,7 +25,7 @@ from skytally.imagery.acquire.deliveries.vendor_metadata_parsing import (
     number_or_none,
     xml_tree,
 )
-from skytally.imagery.acquire.providers import SENTINEL_2
+from skytally.imagery.acquire.image_provider_table import SENTINEL_2
 
 BAND_IDS = (
     "B01", "B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B09", "B10", "B11", "B12",

@@ -23,7 +23,7 @@ from skytally.imagery.acquire.deliveries.delivered_scene import (
 )
 from skytally.imagery.acquire.deliveries.sentinel2_safe import COMMON_NAMES
 from skytally.imagery.acquire.deliveries.vendor_metadata_parsing import json_object
-from skytally.imagery.acquire.providers import LANDSAT, SENTINEL_1, SENTINEL_2
+from skytally.imagery.acquire.image_provider_table import LANDSAT, SENTINEL_1, SENTINEL_2
 
 BROWSER_EXPORT, HUB_REQUEST = "browser export", "Sentinel Hub request"
 """What the downloads are called for readers."""

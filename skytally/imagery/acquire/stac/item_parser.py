@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from skytally.core import AcquisitionError
+from skytally.imagery.acquire.image_provider_table import S3_SIGNING, Provider
 from skytally.imagery.acquire.offered_scene import (
     ITEM_ID,
     LONGEST_ACQUISITION,
@@ -19,7 +20,6 @@ from skytally.imagery.acquire.offered_scene import (
 )
 from skytally.imagery.acquire.pixel_window_reader import complex_fault
 from skytally.imagery.acquire.provider_allowed_addresses import address_rules
-from skytally.imagery.acquire.providers import S3_SIGNING, Provider
 from skytally.imagery.acquire.stac.strict_item_value_parsing import (
     absolute_address,
     epsg_code,

@@ -252,7 +252,7 @@ class _Problem:
         seen = (self.signal / self.noise)[:, :, None]
         across = weighed.transpose(0, 2, 1)
         normal = across @ weighed + 1e-9 * np.eye(weighed.shape[2])
-        found = np.linalg.solve(normal, across @ seen)
+        found = np.asarray(np.linalg.solve(normal, across @ seen), np.float64)
         return (seen - weighed @ found)[:, :, 0], found[:, :, 0]
 
     def cost(self, p: Doubles) -> Doubles:
