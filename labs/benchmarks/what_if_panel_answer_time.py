@@ -5,8 +5,8 @@ data/results/laboratory_answer_time.csv and prints for each page the median and 
 It opens each page that has a laboratory from the disk in headless Chromium and moves settings one
 after another. *Time* is what passes from a change of the setting until all numbers and verdicts of
 the page are known; *processor time* is what the browser's scripts use until they are shown beside
-the printed ones, which no other process on the machine adds to. Each is the shortest of several runs, and every run loads the page anew, so
-that no answer is known from before.
+the printed ones, which no other process on the machine adds to. Each is the shortest of several
+runs, and every run loads the page anew, so that no answer is known from before.
 """
 
 from __future__ import annotations
