@@ -26,9 +26,9 @@ from labs.benchmarks.real_imagery_location import PROJECT_ROOT
 TARGET = PROJECT_ROOT / "data" / "results" / "measurement_accuracy.csv"
 PARTS = (
     "ship_sweep_labelled_ports", "standing_ground_painted_as_water", "rejected_ship_sweep_variants",
-    "harbour_sweep_moved_grid", "beside_azimut",
+    "harbour_sweep_moved_grid", "beside_azimut_vessel_detector",
     "harbour_sweep_injected_ships", "berth_ships_real_images", "radar_ships_at_sea", "water_masks",
-    "beside_strait_observatory", "two_date_change", "change_points_method_comparison",
+    "beside_strait_observatory_detector", "two_date_change", "change_points_method_comparison",
     "port_call_in_ais_gap_real_tracks", "berth_ships_simulated_harbours",
     "radar_satellite_handover",
 )  # fmt: skip

@@ -91,7 +91,7 @@ def _withdrawals(editions: Sequence[Edition]) -> dict[str, str]:
 
 
 def _corrections_behind(edition: Edition, editions: Sequence[Edition], key: str) -> list[str]:
-    """Say what later editions corrected in the rows on which a withdrawn finding rested."""
+    """Corrections by later editions of the rows on which a withdrawn finding rested."""
     cells = [row["cells"] for (_, name), row in edition.rows.items() if name == key]
     behind = {row for each in cells for row in each.get("rows", "").split()}
     found = [

@@ -106,7 +106,7 @@ def test_fault_that_stays_is_one_clear_error(word: str) -> None:
     start = time.monotonic()
     with served(Catalogue(series(15))) as catalogue:
         catalogue.fault = always(word, page=2)
-        with pytest.raises(AcquisitionError) as error:
+        with pytest.raises(AcquisitionError, match="nothing was recorded") as error:
             _search(catalogue, **SLOW.get(word, {}))
     words = str(error.value)
     assert words.endswith(LOOK_AT_PAGE if word == "html" else TRY_LATER)

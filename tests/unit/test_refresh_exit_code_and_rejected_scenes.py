@@ -117,7 +117,7 @@ def test_a_period_of_another_form_is_told_before_any_search(
     project: Path, capsys: pytest.CaptureFixture[str], word: str
 ) -> None:
     """One message with the word as it was given and an example; nobody is asked."""
-    with pytest.raises(DataError) as error:
+    with pytest.raises(DataError, match=r"^PERIOD: found ") as error:
         image_refresh_and_measurement_command.run(["--site=rajin", f"--period={word}"])
     assert str(error.value) == (
         f"PERIOD: found {word!r}; write the first and the last day, such as "
