@@ -170,13 +170,13 @@ def bars_chart(
     Parameters
     ----------
     table : pandas.DataFrame
-        Rows of one unit, in the order of the bars.
+        Rows of one unit or of units compared in one, in the order of the bars.
     labels : dict of str to str
         Names of counters by id.
     label : iterable of str
         Name of each bar; its colour is that of its counter.
     xlabel : str
-        Label of the axis, with the unit.
+        Label of the axis, with the unit in which the numbers are compared.
     name, caption, files, titles
         As for `values_chart`.
 
