@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from skytally.press.sphinx_ext.fragile_findings_directives import LETTERS_SHOWN, words_cell
+from skytally.press.sphinx_ext.fragile_findings_directives import (
+    LETTERS_SHOWN,
+    _row_words,
+    words_cell,
+)
 
 
 @pytest.mark.parametrize(
@@ -23,3 +27,10 @@ def test_a_long_statement_keeps_its_first_sentence_in_sight() -> None:
     assert head.strip() == "First sentence."
     assert folded.count("b &lt; c.") == LETTERS_SHOWN
     assert shown.endswith("</details>")
+
+
+def test_an_official_is_named_once() -> None:
+    """The text of a statement begins with the speaker, that of a count does not."""
+    words = _row_words()
+    assert words["O003"].startswith("US NSC (Kirby): more than 1,000 containers")
+    assert words["D001"].startswith("RUSI: ")

@@ -128,7 +128,9 @@ def _row_words() -> dict[str, str]:
     words = {}
     for name in observations():
         for row in table(name).to_dict("records"):
-            who = names.get(str(row.get("counter", "")), str(row.get("counter", "")))
+            # the words of an official statement name who made it
+            spoken = "" if name == "official_claims" else str(row.get("counter", ""))
+            who = names.get(spoken, spoken)
             day = row.get("date_first", row.get("depart_first", row.get("statement_first")))
             when = "" if day is None or pd.isna(day) else f"{day:%Y-%m-%d}"
             parts = (who, str(row.get("text", "")), when)
