@@ -15,6 +15,7 @@ from skytally.core import (
     number,
     quantity_of,
     quantity_text,
+    unit_of,
     when,
 )
 from skytally.record import OPEN_START
@@ -251,18 +252,20 @@ def bar_marks(table: pd.DataFrame, labels: dict[str, str], *, label: Iterable[st
     Returns
     -------
     pandas.DataFrame
-        Columns of `BAR_COLUMNS`, numbers in the unit of the table.
+        Columns of `BAR_COLUMNS`; numbers in the unit in which their unit is compared, as the table
+        ``units`` has it, since bars share an axis, and ``said`` in the unit of the row.
     """
     rows = []
     for (_, row), name in zip(table.iterrows(), label, strict=True):
         low, high = limits(quantity_of(row))
+        factor = unit_of(row["unit"]).factor
         rows.append(
             {
                 "label": name,
                 "counter": row["counter"],
-                "y": row["value"],
-                "lo": low,
-                "hi": high,
+                "y": factor * row["value"],
+                "lo": factor * low,
+                "hi": factor * high,
                 "when": when(
                     row["date_first"],
                     row["date_last"],

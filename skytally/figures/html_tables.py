@@ -51,8 +51,14 @@ def table_block(table: pd.DataFrame, *, caption: str, empty: str) -> PageBlock:
 
 
 def _cell(value: object) -> str:
-    """HTML of a cell: its words, which lead to a card where one explains them."""
-    return value.html() if isinstance(value, LinkedWords) else html.escape(str(value), quote=True)
+    """HTML of a cell: its words, which lead to a card where one explains them.
+
+    An address may break after each part, or it would push the last columns out of the box.
+    """
+    if isinstance(value, LinkedWords):
+        return value.html()
+    shown = html.escape(str(value), quote=True)
+    return shown.replace("/", "/<wbr>") if shown.startswith(("https://", "http://")) else shown
 
 
 def _table_html(table: pd.DataFrame, caption: str) -> str:

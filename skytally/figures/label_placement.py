@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import matplotlib as mpl
@@ -48,6 +48,8 @@ With two lines a name needs more room above and below, which is added."""
 GRID, FARTHEST = 12.0, 260.0
 """Distance between the places that are tried for a name away from its marks, and the most that one
 may lie from its mark, pixels; a line then leads to the mark."""
+FARTHEST_LIFT = 120.0
+"""The most that words over a band are lifted for the marks that lie on them, pixels."""
 NEAR_MARK, LINE_STEP = 12.0, 4.0
 """Where the line ends before its mark, and between places on it that must be free, pixels."""
 
@@ -154,6 +156,61 @@ def _box(place: tuple[float, float], label: MarkLabel) -> Box:
     left = place[0] + label.dx - width * {"left": 0.0, "center": 0.5, "right": 1.0}[label.align]
     low = place[1] + label.dy - height / 2
     return left, low, left + width, low + height
+
+
+def lifted(
+    labels: Sequence[MarkLabel],
+    points: pd.DataFrame,
+    *,
+    ends: tuple[float, float],
+    sizes: Sequence[tuple[float, float]],
+) -> MarkLabel:
+    """Words of a fixed place, lifted until no mark lies on them.
+
+    Parameters
+    ----------
+    labels : sequence of MarkLabel
+        The same words over a place of the chart in lines of several lengths, the best first.
+    points, ends
+        As for `mark_labels`.
+    sizes : sequence of tuple of float
+        Widths and heights of the plot at which the words must be free, pixels.
+
+    Returns
+    -------
+    MarkLabel
+        The first of them, where it was, if no height up to `FARTHEST_LIFT` is free at all sizes.
+    """
+    points = points[points["y"].notna()]
+    rooms = [_room_of(points, ends, size) for size in sizes] if len(points) else []
+    for lift in np.arange(0.0, FARTHEST_LIFT, LINE_STEP):
+        for label in labels:
+            higher = replace(label, dy=label.dy + float(lift))
+            if all(_is_clear(higher, room) for room in rooms):
+                return higher
+    return labels[0]
+
+
+def _is_clear(label: MarkLabel, room: _Room) -> bool:
+    """Whether no mark or bar lies on some words, which may reach beyond the chart."""
+    left, low, right, high = _box(room.at(_number(pd.Series([label.x]))[0], label.y), label)
+    return not any(
+        left < other[2] and other[0] < right and low < other[3] and other[1] < high
+        for other in room.taken
+    )
+
+
+def _room_of(points: pd.DataFrame, ends: tuple[float, float], size: tuple[float, float]) -> _Room:
+    """Room of a chart with its marks and bars on it."""
+    x, x0, x1 = (_number(points[each]) for each in ("x", "x0", "x1"))
+    edge = 0.05 * ((x1.max() - x0.min()) or 1.0)
+    dated = pd.api.types.is_datetime64_any_dtype(points["x"])
+    room = _Room((x0.min() - edge, ends[0], x1.max() + edge, ends[1]), size, dated=dated)
+    for i, row in enumerate(points[["lo", "hi", "y"]].itertuples(index=False)):
+        room.take((x[i], row.y, x[i], row.y), MARK)
+        room.take((x0[i], row.y, x1[i], row.y), BAR)
+        room.take((x[i], row.lo, x[i], row.hi), BAR)
+    return room
 
 
 def _place(
@@ -335,14 +392,7 @@ def mark_labels(
     points = points[points["y"].notna()]
     if points.empty or len(styles) > MOST_SERIES:
         return []
-    x, x0, x1 = (_number(points[each]) for each in ("x", "x0", "x1"))
-    edge = 0.05 * ((x1.max() - x0.min()) or 1.0)
-    dated = pd.api.types.is_datetime64_any_dtype(points["x"])
-    room = _Room((x0.min() - edge, ends[0], x1.max() + edge, ends[1]), size, dated=dated)
-    for i, row in enumerate(points[["lo", "hi", "y"]].itertuples(index=False)):
-        room.take((x[i], row.y, x[i], row.y), MARK)
-        room.take((x0[i], row.y, x1[i], row.y), BAR)
-        room.take((x[i], row.lo, x[i], row.hi), BAR)
+    x, room = _number(points["x"]), _room_of(points, ends, size)
     for words in fixed:
         place = room.at(_number(pd.Series([words.x]))[0], words.y)
         room.name(_box(place, words))

@@ -23,7 +23,7 @@ from skytally.figures.chart_mark_tables import (
 )
 from skytally.figures.chart_titles_from_findings import NO_TITLES, ChartTitle, drawn_period
 from skytally.figures.counter_names_and_colours import counter_labels
-from skytally.figures.label_placement import NARROW, WIDE, MarkLabel, mark_labels
+from skytally.figures.label_placement import NARROW, WIDE, MarkLabel, lifted, mark_labels
 from skytally.figures.series_styling import series_styles, shared_words
 from skytally.figures.timeline_lane_layout import lane_layout
 
@@ -31,8 +31,8 @@ PLOT_HEIGHT = 285.0
 """Height of the plot between its axes, pixels, in both figures; rather too little."""
 TICK_LETTERS, TICK_LETTER = 5, 7.0
 """Letters of a tick of the vertical axis that a plot has room for, and the width of one more."""
-BAND_LETTERS, BAND_LIFT = 34, 8.0
-"""Letters in a line of the words over a band, and half the height of a line, pixels."""
+BAND_LETTERS, BAND_LIFT = (34, 24, 18), 8.0
+"""Letters in a line of the words over a band, the best first, and half the height of a line."""
 
 
 def values_chart(
@@ -84,11 +84,14 @@ def values_chart(
     styles = series_styles(table)
     step, ends, ticks = value_axis(table)
     aside = TICK_LETTER * max(0, max(len(words) for _, words in ticks) - TICK_LETTERS)
-    fixed = [] if bound is None else [_band_label(bound, table)]
     points = drawn_extent(table, step=step)
+    sizes = [(width - aside, PLOT_HEIGHT) for width in (NARROW, WIDE)]
+    fixed = []
+    if bound is not None:
+        words = [_band_label(bound, table, letters) for letters in BAND_LETTERS]
+        fixed.append(lifted(words, points, ends=ends, sizes=sizes))
     narrow, wide = (
-        mark_labels(points, styles, ends=ends, size=(width - aside, PLOT_HEIGHT), fixed=fixed)
-        for width in (NARROW, WIDE)
+        mark_labels(points, styles, ends=ends, size=size, fixed=fixed) for size in sizes
     )
     both: dict[str, Any] = {"ylabel": ylabel, "styles": styles, "band": bound}
     both["title"] = "" if name in titles else shared_words(table)
@@ -170,13 +173,13 @@ def bars_chart(
     Parameters
     ----------
     table : pandas.DataFrame
-        Rows of one unit, in the order of the bars.
+        Rows of one unit or of units compared in one, in the order of the bars.
     labels : dict of str to str
         Names of counters by id.
     label : iterable of str
         Name of each bar; its colour is that of its counter.
     xlabel : str
-        Label of the axis, with the unit.
+        Label of the axis, with the unit in which the numbers are compared.
     name, caption, files, titles
         As for `values_chart`.
 
@@ -198,7 +201,7 @@ def bars_chart(
     )
 
 
-def _band_label(band: pd.DataFrame, table: pd.DataFrame) -> MarkLabel:
+def _band_label(band: pd.DataFrame, table: pd.DataFrame, letters: int) -> MarkLabel:
     """Words over the left end of a band, with an arrow and its dates where it begins before."""
     one = band.iloc[0]
     label = counter_labels().get(one["counter"])
@@ -207,7 +210,7 @@ def _band_label(band: pd.DataFrame, table: pd.DataFrame) -> MarkLabel:
     earlier = f"\u2190 {one['when']}: " if left > one["x0"] else ""
     alone = set(table["counter"]) == {one["counter"]}
     words = f"{earlier}{one['said']}" + ("" if alone else f" ({who})")
-    text = textwrap.fill(words, BAND_LETTERS)
+    text = textwrap.fill(words, letters)
     up = BAND_LIFT * (1 + text.count("\n"))
     return MarkLabel(text, style.SOFT_TEXT, left, float(one["y"]), "left", 2.0, up)
 

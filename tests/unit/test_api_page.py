@@ -13,7 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from skytally.press.sphinx_ext.api_page import _entry, public_names, signature_text
+from skytally.press.sphinx_ext.api_page import (
+    _entry,
+    constant_words,
+    marked_up,
+    public_names,
+    signature_text,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "book" / "api.md").read_text(encoding="utf-8")
@@ -126,3 +132,23 @@ def test_entry_shows_text_as_text() -> None:
     assert "<code>lines(table, groups, *, quantity, by=(&#x27;counter&#x27;, " in shown
     assert "<p>Build every line of one quantity" in shown
     assert "<summary>more</summary>" in shown
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("Write ``5 October < 6``.", "Write <code>5 October &lt; 6</code>."),
+        ("Raise one `DataError`.", "Raise one <code>DataError</code>."),
+        ("Find *the first*, 2 * 3 * 4.", "Find <em>the first</em>, 2 * 3 * 4."),
+    ],
+)
+def test_a_description_has_no_raw_markup(line: str, shown: str) -> None:
+    """Quotes and stars of a docstring are code and emphasis on the page."""
+    assert marked_up(line) == shown
+
+
+def test_a_constant_is_printed_or_named_by_its_type() -> None:
+    """The words are the same in every process: no address in memory, no order of a set."""
+    assert constant_words(1.5) == "A constant: <code>1.5</code>."
+    assert constant_words(frozenset("ab")) == "A constant, of the type <code>frozenset</code>."
+    assert constant_words("a" * 100) == "A constant, of the type <code>str</code>."

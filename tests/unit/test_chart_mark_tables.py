@@ -205,6 +205,20 @@ def test_bar_marks_keep_the_order_and_the_bound(rows: Rows) -> None:
     assert set(HOVER) <= set(found.columns)
 
 
+def test_bars_of_several_units_share_an_axis(rows: Rows) -> None:
+    """A number of miles is drawn in the unit of its comparison, and worded as it was printed."""
+    table = rows(
+        {"value": 290.0, "unit": "km", "bound": n.ABOUT},
+        {"value": 180.0, "unit": "miles", "bound": n.ABOUT},
+        {"value": 180.0, "unit": "miles", "bound": n.AT_LEAST},
+    )
+    found = bar_marks(table, LABELS, label=["a", "b", "c"])
+    assert found["y"].round(1).tolist() == [290.0, 289.7, 289.7]
+    assert found["lo"].iloc[1] < found["y"].iloc[1] < found["hi"].iloc[1]
+    assert math.isinf(found["hi"].iloc[2])
+    assert found["said"].tolist() == ["about 290 km", "about 180 miles", "at least 180 miles"]
+
+
 def test_alt_text_carries_numbers_bounds_and_dates(one_line: Lines) -> None:
     """The alternative text names each mark with its date and bound."""
     line = one_line(

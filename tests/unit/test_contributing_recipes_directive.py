@@ -52,6 +52,17 @@ def test_code_is_shown_as_it_is_written_and_links_lead_to_pages() -> None:
     assert 'href="outlines.html"' in shown
 
 
+def test_a_table_of_a_recipe_scrolls_in_a_box_as_on_other_pages() -> None:
+    """Without the class of the theme its cells have no padding and touch."""
+    shown = recipes_html(
+        "# Contributing\n\n## Add\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n\nEnd.\n"
+    )
+    before, _, table = shown.partition('<table class="table">')
+    assert before.endswith('<div class="pst-scrollable-table-container" tabindex="0">')
+    assert "</table></div>" in table
+    assert "<table>" not in shown
+
+
 def test_every_recipe_that_a_page_links_is_there() -> None:
     """A link of a page to a recipe breaks this test before it breaks the page."""
     text = (project_root() / "CONTRIBUTING.md").read_text(encoding="utf-8")

@@ -23,6 +23,13 @@ def test_folded_tables_shows_tables_under_one_title() -> None:
     assert "&lt;i&gt;x&lt;/i&gt;" in shown
 
 
+def test_an_address_may_break_after_each_part() -> None:
+    """A long address in one piece pushed the last column out of the box; other words stay whole."""
+    shown = folded_tables("more", {"one": pd.DataFrame({"a": ["https://a.b/c?d&e", "x/y"]})}).block
+    assert "https:/<wbr>/<wbr>a.b/<wbr>c?d&amp;e" in shown
+    assert "x/y" in shown
+
+
 @pytest.mark.parametrize("in_book", [True, False])
 def test_findings_table_shows_text_as_text(
     rows: Rows, monkeypatch: pytest.MonkeyPatch, in_book: bool

@@ -22,6 +22,7 @@ from skytally.figures.label_placement import (
     WIDE,
     MarkLabel,
     label_hook,
+    lifted,
     mark_labels,
     write_labels,
 )
@@ -155,3 +156,27 @@ def test_a_series_of_a_range_alone_is_named(one_line: Lines) -> None:
         {"range": one_line({"low": 10.0, "high": 20.0, "bound": n.EXACTLY, "value": float("nan")})}
     )
     assert [each["text"] for each in models(document(shown), "Label")] == ["range"]
+
+
+def test_words_over_a_band_are_lifted_off_the_marks_on_them() -> None:
+    """On a telephone the mark of a count covered a word of the ceiling below it."""
+    points = _points(("a", 0.0, 80.0), ("a", 30.0, 14.0), ("a", 100.0, 90.0))
+    wide, slim = (
+        MarkLabel(text, "#444444", 0.0, 10.0, "left", 2.0, 8.0 * (1 + text.count("\n")))
+        for text in ("no more than about twenty railcars", "no more than\nabout twenty\nrailcars")
+    )
+    found = lifted([wide, slim], points, ends=ENDS, sizes=[(NARROW, HEIGHT), (WIDE, HEIGHT)])
+    dots = [MarkLabel("o", "", row.x, row.y, "center", 0.0, 0.0) for row in points.itertuples()]
+    assert found != wide
+    for width in (NARROW, WIDE):
+        box, *marks = _boxes(points, [found, *dots], width)
+        assert not any(box.overlaps(mark.padded(0, -4)) for mark in marks)
+
+
+def test_words_over_a_band_stay_where_no_mark_lies_on_them() -> None:
+    """What is free needs no lift, and a chart without numbers takes the words as they are."""
+    points = _points(("a", 0.0, 80.0), ("a", 100.0, 90.0))
+    words = MarkLabel("at most 20", "#444444", 0.0, 10.0, "left", 2.0, 8.0)
+    sizes = [(NARROW, HEIGHT)]
+    assert lifted([words], points, ends=ENDS, sizes=sizes) == words
+    assert lifted([words], points.assign(y=float("nan")), ends=ENDS, sizes=sizes) == words

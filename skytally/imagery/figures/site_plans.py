@@ -34,7 +34,7 @@ KIND_WORDS = {
     "openwater": "open water",
     "track": "tracks",
     "pit_area": "area of pits",
-    "stable": "stable ring, for comparison",
+    "stable": "for comparison",
 }
 BAR_SHARE = 0.3
 """Largest share of the window's width that the scale bar takes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 import textwrap
 from collections.abc import Iterator
 from types import ModuleType
@@ -15,6 +16,13 @@ from skytally.press.sphinx_ext.html_blocks import Block, cell
 
 PLAIN = (bool, int, float, str, type(None), tuple)
 """Types of default values that print alike in every process."""
+CODE, EMPHASIS = (
+    re.compile(r"(?<!`)``?([^`]+)``?(?!`)"),
+    re.compile(r"(?<![\w*])\*([^*<>\s](?:[^*<>]*[^*<>\s])?)\*(?![\w*])"),
+)
+"""Markup of a name and of an emphasised word in a docstring."""
+LETTERS_OF_CONSTANT = 80
+"""Most letters of a constant that is printed."""
 
 
 class _Elided:
@@ -74,17 +82,34 @@ def public_names(storey: ModuleType) -> Iterator[tuple[str, str]]:
         yield name, kind if inspect.isclass(value) or inspect.isroutine(value) else "data"
 
 
+def marked_up(line: str) -> str:
+    """HTML of a line of a docstring: its names in back quotes as code, its stars as emphasis."""
+    shown = CODE.sub(r"<code>\1</code>", cell(line))
+    return EMPHASIS.sub(r"<em>\1</em>", shown)
+
+
+def constant_words(value: object) -> str:
+    """HTML of a sentence on a constant: what it is, if that fits on a line, or of which type."""
+    shown = repr(value)
+    if isinstance(value, PLAIN) and len(shown) <= LETTERS_OF_CONSTANT:
+        return f"A constant: <code>{cell(shown)}</code>."
+    return f"A constant, of the type <code>{cell(type(value).__name__)}</code>."
+
+
 def _entry(storey: ModuleType, name: str, kind: str) -> str:
     """Write one public name as a term and its description."""
     value = getattr(storey, name)
     anchor = cell(f"{storey.__name__}.{name}")
     if kind == "data":
-        return f'<dt id="{anchor}"><code>{cell(name)}</code></dt><dd><p>A constant.</p></dd>'
+        said = constant_words(value)
+        return f'<dt id="{anchor}"><code>{cell(name)}</code></dt><dd><p>{said}</p></dd>'
     first, _, rest = (inspect.getdoc(value) or "").partition("\n")
     more = textwrap.dedent(rest).strip("\n")
     fold = f"<details><summary>more</summary><pre>{cell(more)}</pre></details>" if more else ""
     term = f"{'class ' if kind == 'class' else ''}{name}{signature_text(value)}"
-    return f'<dt id="{anchor}"><code>{cell(term)}</code></dt><dd><p>{cell(first)}</p>{fold}</dd>'
+    return (
+        f'<dt id="{anchor}"><code>{cell(term)}</code></dt><dd><p>{marked_up(first)}</p>{fold}</dd>'
+    )
 
 
 class StoreyApi(Block):

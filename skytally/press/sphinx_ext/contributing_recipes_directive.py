@@ -49,7 +49,9 @@ def recipes_html(text: str) -> str:
     )
     head = markdown.render(re.sub(r"\A# .*\n", "", introduction))
     shown = f"{head}<ul>{listed}</ul>{sections}"
-    # a keyboard reaches what is cut off at the side
+    # a keyboard reaches what is cut off at the side, and a table looks as on every other page
+    box = '<div class="pst-scrollable-table-container" tabindex="0"><table class="table">'
+    shown = shown.replace("<table>", box).replace("</table>", "</table></div>")
     return shown.replace("<pre>", '<pre tabindex="0">')
 
 

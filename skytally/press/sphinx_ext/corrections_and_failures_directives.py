@@ -209,7 +209,7 @@ class FailuresList(Block):
                     f'<span id="{cell(each["id"])}">{cell(each["tried"])}</span>'
                     f"<br><small>for: {cell(each['purpose'])}</small>",
                     cell(each["result"]),
-                    "<br>".join(map(cell, measured_figures(each))) or cell(NO_FIGURE),
+                    ";<br>".join(map(cell, measured_figures(each))) or cell(NO_FIGURE),
                     cell(each["instead"]),
                     self._recorded(str(each["recorded_in"])),
                 )

@@ -46,11 +46,21 @@ MOST_LISTED = 12
 """Lines of the table of what falls with one row or one source."""
 NEVER = 99
 """Stands in the order for a statement of which no flip set was found."""
+LETTERS_SHOWN = 200
+"""Letters of a statement above which all but its first sentence is folded."""
 
 
 def flip_cell(statement: Mapping[str, Any]) -> str:
     """Words for what would flip a finding or a verdict; a hyphen where nothing was searched."""
     return cell(flips_in_words(statement, verdict="verdict" in statement)) or "-"
+
+
+def words_cell(text: str) -> str:
+    """HTML of a statement; of a long one the first sentence, and the others in a fold."""
+    first, stop, rest = text.partition(". ")
+    if len(text) <= LETTERS_SHOWN or not rest:
+        return cell(text)
+    return f"{cell(first + stop)}<details><summary>more</summary>{cell(rest)}</details>"
 
 
 def falls_with_one(statements: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, str]]:
@@ -118,7 +128,9 @@ def _row_words() -> dict[str, str]:
     words = {}
     for name in observations():
         for row in table(name).to_dict("records"):
-            who = names.get(str(row.get("counter", "")), str(row.get("counter", "")))
+            # the words of an official statement name who made it
+            spoken = "" if name == "official_claims" else str(row.get("counter", ""))
+            who = names.get(spoken, spoken)
             day = row.get("date_first", row.get("depart_first", row.get("statement_first")))
             when = "" if day is None or pd.isna(day) else f"{day:%Y-%m-%d}"
             parts = (who, str(row.get("text", "")), when)
@@ -173,7 +185,7 @@ class MostFragileFirst(Block):
                     group,
                     "none found" if size == NEVER else str(size),
                     f"{flip_cell(statement)}{judged if key in ALWAYS else ''}",
-                    cell(statement["text"]),
+                    words_cell(statement["text"]),
                 ),
                 choice=group,
             )
