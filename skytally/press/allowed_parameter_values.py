@@ -7,6 +7,8 @@ import math
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -26,6 +28,8 @@ MOST_NAMED = 8
 """Known names that a fault lists."""
 PATTERN_SIGNS = re.compile(r"[()\[\]\\]")
 """Signs of a pattern that is more than words beside one another."""
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -191,6 +195,40 @@ def _pattern_faults(value: str, limit: Limit) -> Iterator[str]:
             yield f"found {word!r}, which finds nothing in {limit.names}{near}; correct it"
 
 
+def is_day(text: str) -> bool:
+    """Whether a text is a day that exists, as YYYY-MM-DD."""
+    try:
+        return bool(DAY.fullmatch(text) and date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def is_month(text: str) -> bool:
+    """Whether a text is a month that exists, as YYYY-MM."""
+    return bool(MONTH.fullmatch(text)) and is_day(f"{text}-01")
+
+
+def _kind_fault(value: object, limit: Limit) -> str:
+    """Fault of a value that is no day where the limits are days, and of a text where none is."""
+    if not isinstance(value, str) or not (limit.least or limit.most):
+        return ""
+    end = limit.least or limit.most
+    if not (is_day(end) or is_month(end)):
+        return f"found {value!r} in quotation marks; write a number without"
+    if is_day(value) or is_month(value):
+        return ""
+    return f"found {value!r}; write a day that exists, as YYYY-MM-DD, or a month, as YYYY-MM"
+
+
+def _order_fault(days: list[object]) -> str:
+    """Fault of days that run backwards."""
+    known = [each for each in days if isinstance(each, str) and (is_day(each) or is_month(each))]
+    backwards = next((pair for pair in pairwise(known) if pair[0] > pair[1]), None)
+    if len(known) < len(days) or not backwards:
+        return ""
+    return f"found {backwards[0]} before {backwards[1]}; write the earlier day first"
+
+
 def _range_fault(value: object, limit: Limit) -> str:
     """Fault of a number, day or month that lies beyond its limits."""
     below = above = False
@@ -228,9 +266,11 @@ def limit_faults(value: object, limit: Limit) -> Iterator[str]:
     if isinstance(value, list | dict):
         for part in value.values() if isinstance(value, dict) else value:
             yield from limit_faults(part, limit)
+        if isinstance(value, list) and not limit.names:
+            yield from filter(None, [_order_fault(value)])
     elif isinstance(value, str) and limit.names and limit.is_pattern:
         yield from _pattern_faults(value, limit)
     elif isinstance(value, str) and limit.names:
         yield from filter(None, [_name_fault(value, limit)])
     else:
-        yield from filter(None, [_range_fault(value, limit)])
+        yield from filter(None, [_kind_fault(value, limit) or _range_fault(value, limit)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 import yaml
 
@@ -53,6 +54,16 @@ class _PlainLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def _day(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> object:
+    """Day or moment that a text without quotation marks stands for."""
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError as error:
+        message = f"{node.value}, which is no day of the calendar,"
+        raise yaml.constructor.ConstructorError(None, None, message, node.start_mark) from error
+
+
+_PlainLoader.add_constructor("tag:yaml.org,2002:timestamp", _day)
 BOOL, INT, FLOAT = (f"tag:yaml.org,2002:{kind}" for kind in ("bool", "int", "float"))
 _PlainLoader.yaml_implicit_resolvers = {
     first: [(tag, form) for tag, form in forms if tag not in (BOOL, INT, FLOAT)]
@@ -102,7 +113,7 @@ def _declared(where: str, statement: ast.stmt, source: str) -> tuple[str, object
             )
             raise DataError(message)
     try:
-        return name, ast.literal_eval(value)
+        found = ast.literal_eval(value)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError) as error:
         written = (ast.get_source_segment(source, value) or "")[:80]
         message = (
@@ -110,6 +121,14 @@ def _declared(where: str, statement: ast.stmt, source: str) -> tuple[str, object
             "write its value out, as name = literal"
         )
         raise DataError(message) from error
+    if isinstance(found, tuple):
+        written = (ast.get_source_segment(source, value) or "")[:80]
+        message = (
+            f"{where}: {name}: found {written!r} on line {statement.lineno}, whose commas make it "
+            "several values; remove the comma, or write a list in [ ]"
+        )
+        raise DataError(message)
+    return name, found
 
 
 def _tagged_wrongly(line: str, numbers: list[int]) -> str:
@@ -199,6 +218,8 @@ def parameter_values(line: str) -> dict[str, object]:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         words = _yaml_words(error)
         advice = "keep one of the two" if AGAIN in words else "write plain name: value lines"
+        if "calendar" in words:
+            advice = "write a day that exists, in quotation marks"
         message = f"{where}: found {words}; {advice}"
         raise ValueError(message) from error
     if content is None:
@@ -223,7 +244,13 @@ def _form_faults(
             yield name, f"{where}: {name}: found {number[:80]}, {form}; {advice}"
         elif not same_shape(value, names[name]):
             found = f"found {repr(value)[:80]} of type {type(value).__name__}"
+            if isinstance(value, list) and (day := next(filter(_is_date, value), None)):
+                found = f"found {day} in the list without quotation marks"
             yield name, f"{where}: {name}: {found}; write {shape_words(names[name])}"
+
+
+def _is_date(value: object) -> bool:
+    return isinstance(value, date)
 
 
 def _faults_of(line: str, record: RecordValues) -> Iterator[str]:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 from typing import Any
 
 from skytally.core import CURLY_QUOTES, data_folder, scan, table_names
 from skytally.press.allowed_parameter_values import (
     Limit,
+    is_day,
+    is_month,
     lacks_lines,
     limit_faults,
     nearest_name,
     read_limits,
 )
 
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 FIRST, LAST = "first", "last"
 """Names of the two parameters that bound what is drawn."""
 
@@ -58,24 +56,12 @@ def record_values() -> RecordValues:
     )  # fmt: skip
 
 
-def is_day(text: str) -> bool:
-    """Whether a text is a day that exists, as YYYY-MM-DD."""
-    try:
-        return bool(DAY.fullmatch(text) and date.fromisoformat(text))
-    except ValueError:
-        return False
-
-
-def _is_month(text: str) -> bool:
-    return bool(MONTH.fullmatch(text)) and is_day(f"{text}-01")
-
-
 def _fault_of_text(name: str, value: str, default: str, record: RecordValues) -> str:
     if curly := CURLY_QUOTES.match(value):
         return f'write plain quotation marks (") in place of {curly[0]}'
     if is_day(default) and not is_day(value):
         return "write a day that exists, as YYYY-MM-DD"
-    if _is_month(default) and not _is_month(value):
+    if is_month(default) and not is_month(value):
         return "write a month that exists, as YYYY-MM"
     known, what = record.ids, "with this id"
     if is_day(default):
@@ -96,7 +82,7 @@ def _below_0(number: object) -> bool:
 
 def _of_one_kind(parts: list[Any]) -> bool:
     """Whether a list holds only days and months, or only numbers."""
-    dates = all(isinstance(part, str) and (is_day(part) or _is_month(part)) for part in parts)
+    dates = all(isinstance(part, str) and (is_day(part) or is_month(part)) for part in parts)
     return dates or all(type(part) in (int, float) for part in parts)
 
 

@@ -228,10 +228,20 @@ def _cell_faults(cell: object) -> Iterator[str]:
         metadata = cell.get("metadata")
         faults += _run_faults(source, _tags(metadata if isinstance(metadata, dict) else {}), faults)
     yield from faults
+    if not faults and _is_printed_nowhere(cell, source):
+        yield "a raw cell, which no page prints; make it a Markdown or a code cell, or remove it"
     if cell["cell_type"] == "markdown":
         names = dict.fromkeys(map(unquote, ATTACHMENT.findall(source)))
         yield from filter(None, (_picture_fault(cell.get("attachments"), name) for name in names))
         yield from picture_faults(source)
+
+
+def _is_printed_nowhere(cell: dict[str, Any], source: str) -> bool:
+    """Whether a cell holds words for no format, as after a key pressed by mistake."""
+    metadata = cell.get("metadata")
+    known = metadata if isinstance(metadata, dict) else {}
+    formats = known.get("raw_mimetype") or known.get("format")
+    return cell["cell_type"] == "raw" and bool(source.strip()) and not formats
 
 
 def _tags(metadata: dict[str, Any]) -> list[str]:

@@ -180,9 +180,10 @@ def _row_faults(
 
 def _repeated_ids(name: str, table: pd.DataFrame) -> Iterator[Fault]:
     for _, row in table[table["id"].duplicated() & (table["id"] != "")].iterrows():
-        yield Fault(
-            name, row["line"], "id", f"{row['id']!r} a second time", "give it an id of its own"
-        )
+        first = table.loc[table["id"] == row["id"], "line"].iloc[0]
+        found = f"{row['id']!r} a second time, first on line {first}"
+        advice = "keep one where both are of one thing, else give it an id of its own"
+        yield Fault(name, row["line"], "id", found, advice)
 
 
 def _repeated_names(name: str, rows: pd.DataFrame) -> Iterator[Fault]:

@@ -109,6 +109,39 @@ def test_a_value_beyond_its_limits_names_the_file(
     assert fault.startswith(f"notebooks/params/{page}.yml: {expected}")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("summit", "2023-09-31", "found '2023-09-31'; write a day that exists, as YYYY-MM-DD"),
+        ("summit", "13.09.2023", "found '13.09.2023'; write a day that exists, as YYYY-MM-DD"),
+        ("sites_watched", "4", "found '4' in quotation marks; write a number without"),
+        (
+            "closure",
+            ["2022-10-31", "2020-02-01"],
+            "found 2022-10-31 before 2020-02-01; write the earlier day first",
+        ),
+    ],
+)
+def test_a_default_that_is_no_value_of_its_kind_names_the_notebook(
+    write: Write, folder: Path, name: str, value: object, expected: str
+) -> None:
+    """In the parameters cell nothing else says what a value must be: its limits do."""
+    write("coverage", "")
+    path = folder / "notebooks/rail-counts.ipynb"
+    before = path.read_text(encoding="utf-8")
+    notebook = json.loads(before)
+    (cell,) = (c for c in notebook["cells"] if "parameters" in c["metadata"].get("tags", []))
+    source = "".join(cell["source"])
+    cell["source"] = re.sub(rf"(?m)^{name} = [^#\n]+", f"{name} = {value!r}  ", source)
+    assert cell["source"] != source
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    try:
+        (fault,) = parameter_faults()
+        assert fault.startswith(f"notebooks/rail-counts.ipynb: {name}: {expected}")
+    finally:
+        path.write_text(before, encoding="utf-8")
+
+
 def test_sensors_that_nobody_offers_may_be_named(write: Write, folder: Path) -> None:
     """Whoever leaves one provider in the table still has a book, which says that none searched."""
     providers = folder / "data/sites/providers.toml"

@@ -187,9 +187,13 @@ def test_record_faults_tells_a_shared_precision_that_is_open_with_a_date(
 
 
 def test_record_faults_tells_a_repeated_id(record: Path, write_cell: Write) -> None:
-    """The second row with an id is reported."""
-    write_cell(record / "rail_counts.csv", "R032", id="R031")
-    assert ("rail_counts.csv", "id", "'R031' a second time") in _places(record)
+    """The second row with an id is reported, with the line of the first."""
+    path = record / "rail_counts.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    first = next(number for number, line in enumerate(lines, 1) if line.startswith("R031,"))
+    write_cell(path, "R032", id="R031")
+    said = f"'R031' a second time, first on line {first}"
+    assert ("rail_counts.csv", "id", said) in _places(record)
 
 
 def test_record_faults_tells_references_to_a_row_that_was_removed(record: Path) -> None:

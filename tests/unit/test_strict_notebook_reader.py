@@ -172,6 +172,10 @@ COMMANDS = [
             for mark, shown in MARKS
         ),
         (notebook({**markdown("a\n=======\nb"), "cell_type": "raw"}), ", cell 3: found a merge co"),
+        (
+            notebook({**markdown("Words."), "cell_type": "raw"}),
+            ", cell 3: found a raw cell, which no page prints; make it a Markdown or a code cell",
+        ),
         (notebook(code("x = 1\n||||||| base")), ", cell 3: found a merge conflict, '||||||| base'"),
         (notebook(code("x\u202e = 1")), ", cell 3: found the invisible character U+202E"),
         *((notebook(code(source)), f", cell 3: found {expected}") for source, expected in COMMANDS),

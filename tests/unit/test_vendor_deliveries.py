@@ -402,6 +402,9 @@ def test_an_older_planet_mask_is_no_image(tmp_path: Path) -> None:
          {"bands": {"b04": "red"}}, "cannot be opened as an image: 'e_20230805_red.tif' not"),
         (lambda f: f.mkdir() or (f / "e_20230805_red.tif").write_bytes(b""),
          {"bands": {"b04": "red"}}, "an empty file; download it again"),
+        (lambda f: f.mkdir() or (f / "e_20230805_red.tif").write_bytes(
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 9\n"),
+         {"bands": {"b04": "red"}}, "a pointer of Git LFS .*; fetch it with git lfs pull"),
         (lambda f: f.mkdir() or (f / "e_20230805_red.tif.crdownload").write_bytes(b"II*"),
          {"bands": {"b04": "red"}}, "a download that did not end; finish it, or remove it"),
         (lambda f: deliveries.plain(f, "a_20230805_red.tif") and deliveries.write_text(

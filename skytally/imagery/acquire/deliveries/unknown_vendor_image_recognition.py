@@ -69,6 +69,8 @@ flight."""
 PLATFORM_NAME = re.compile(r"[a-z0-9][a-z0-9 ._-]{0,39}")
 ONE_PASS = timedelta(minutes=10)
 """Time within which one satellite takes the scenes of one pass over a place."""
+LFS_POINTER, LARGEST_POINTER = b"version https://git-lfs", 1024
+"""Beginning of what Git LFS leaves where it did not fetch a file, and most bytes of it."""
 PLATFORMS = {
     "WV01": "worldview-1", "WV02": "worldview-2", "WV03": "worldview-3", "GE01": "geoeye-1",
     "PHR1A": "pleiades-1a", "PHR1B": "pleiades-1b", "PNEO3": "pleiades-neo-3",
@@ -425,6 +427,8 @@ def _headers(
             # no path of this machine goes into a table
             reason = str(error).replace(file.gdal_path, file.name)
             fault = f"cannot be opened as an image: {reason}"
+            if 0 < file.size < LARGEST_POINTER and file.read().startswith(LFS_POINTER):
+                fault = "a pointer of Git LFS in place of the image; fetch it with git lfs pull"
             if not file.size:
                 fault = "an empty file; download it again, or remove it"
             key = scene_key(file.folder, file.stem)
