@@ -12,9 +12,10 @@ ENDS = (
     "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
 )  # fmt: skip
 """Elements after which a browser begins something new, whatever stands in the file."""
+_END = rf"</(?:{'|'.join(ENDS)})>"
 _PIECES = re.compile(
     rf"<({'|'.join(WITHOUT_WORDS)})\b.*?</\1>|"
-    rf"</(?:{'|'.join(ENDS)})>(?=\S)|<br>(?=\S)|</a>(?=<details)",
+    rf"{_END}(?=\S)(?!{_END})|<br>(?=\S)|</a>(?=<details)",
     re.DOTALL,
 )
 
@@ -23,7 +24,8 @@ def spaced_elements(html: str) -> str:
     """Put a space after each element that a browser shows apart from the next.
 
     A search, a reader for the blind or a copy without styles takes the text of a page without
-    its elements, and two cells without a space between them would be one word.
+    its elements, and two cells without a space between them would be one word. Where several end
+    together one space is enough.
 
     Parameters
     ----------
@@ -38,6 +40,8 @@ def spaced_elements(html: str) -> str:
     --------
     >>> spaced_elements("<dt>The press wrote</dt><dd><mark>up to</mark> 1,000</dd>")
     '<dt>The press wrote</dt> <dd><mark>up to</mark> 1,000</dd>'
+    >>> spaced_elements("<tr><td>a</td><td>b</td></tr><tr><td>c</td></tr>")
+    '<tr><td>a</td> <td>b</td></tr> <tr><td>c</td></tr>'
     >>> spaced_elements('<script>"</p><p>"</script>')
     '<script>"</p><p>"</script>'
     """

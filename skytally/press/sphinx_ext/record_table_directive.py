@@ -65,7 +65,7 @@ def _folded(row: pd.Series, columns: list[str]) -> str:
         for column, words in known
         if words
     )
-    return f"<details><summary>all cells</summary><dl>{listed}</dl></details>" if listed else ""
+    return f"<details><summary>more</summary><dl>{listed}</dl></details>" if listed else ""
 
 
 def _rows_html(
