@@ -11,7 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from skytally.claims.rival_hypothesis_table_reader import EvidenceItem, Hypotheses, RatioRange
+from skytally.claims.hypothesis_priors_and_likelihoods_reader import (
+    EvidenceItem,
+    Hypotheses,
+    RatioRange,
+)
 from skytally.core import DataError
 
 Logs = npt.NDArray[np.float64]

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from skytally.claims.claim_evidence_lookup import Evidence
+from skytally.claims.hypothesis_priors_and_likelihoods_reader import Hypotheses
 from skytally.claims.rival_hypothesis_posterior_findings import rival_findings
-from skytally.claims.rival_hypothesis_table_reader import Hypotheses
 from skytally.findings import (
     VOID,
     Finding,

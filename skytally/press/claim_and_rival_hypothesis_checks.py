@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from skytally import claims
-from skytally.claims import Evidence, rival_hypothesis_table_reader
+from skytally.claims import Evidence, hypothesis_priors_and_likelihoods_reader
 from skytally.core import data_folder, scan, table_names
 from skytally.press.finding_table_checks import declared_findings
 from skytally.press.project_paths import line_names, lines_folder
@@ -60,5 +60,5 @@ def claims_faults(record: WholeRecord) -> list[str]:
     for rule in tables["rules"].to_dict("records"):
         found = _word_faults({str(word): str(cell) for word, cell in rule.items()}, where)
         faults += [f"rules.csv, line {rule['line']}, {rule['id']}: {each}" for each in found]
-    faults += rival_hypothesis_table_reader.hypotheses_faults(tables, where)
+    faults += hypothesis_priors_and_likelihoods_reader.hypotheses_faults(tables, where)
     return faults

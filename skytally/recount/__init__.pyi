@@ -35,12 +35,12 @@ from .mark_journal import (
     read_task as read_task,
 )
 from .mark_matching import LONGEST_M as LONGEST_M
-from .outlines_on_image import (
-    metres_from_window as metres_from_window,
-    outline_rings as outline_rings,
-)
 from .practice_scoring import PracticeScore as PracticeScore, practice_score as practice_score
 from .recount_image_identity_and_tiles import (
     CountImage as CountImage,
     ImageIdentity as ImageIdentity,
+)
+from .site_outlines_in_pixel_coordinates import (
+    metres_from_window as metres_from_window,
+    outline_rings as outline_rings,
 )

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from skytally import claims
-from skytally.claims.rival_hypothesis_table_reader import Hypotheses
+from skytally.claims.hypothesis_priors_and_likelihoods_reader import Hypotheses
 from skytally.claims.verdict_scale import worst
 from skytally.claims.verdict_sensitivity_to_removed_evidence import VerdictFlips
 from skytally.findings import VOID, Finding, Reevaluation

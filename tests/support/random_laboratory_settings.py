@@ -14,7 +14,7 @@ from typing import Any
 from unittest.mock import patch
 
 from skytally.claims.bayes_update import even_prior
-from skytally.claims.rival_hypothesis_table_reader import Hypotheses
+from skytally.claims.hypothesis_priors_and_likelihoods_reader import Hypotheses
 from skytally.findings import Finding, Reevaluation
 from skytally.press.laboratory.reader_adjustable_parameters import parameter_options
 from skytally.statistics.port_calls import port_calls_from_ship_days, stay_length

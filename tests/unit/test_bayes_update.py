@@ -21,7 +21,11 @@ from skytally.claims.bayes_update import (
     posterior_table,
 )
 from skytally.claims.claim_evidence_lookup import read_tables
-from skytally.claims.rival_hypothesis_table_reader import EvidenceItem, Hypotheses, RatioRange
+from skytally.claims.hypothesis_priors_and_likelihoods_reader import (
+    EvidenceItem,
+    Hypotheses,
+    RatioRange,
+)
 from skytally.core.errors_and_fault_lists import DataError
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.claims import rival_hypothesis_posterior_findings, rival_hypothesis_table_reader
+from skytally.claims import (
+    hypothesis_priors_and_likelihoods_reader,
+    rival_hypothesis_posterior_findings,
+)
 from skytally.claims.claim_evidence_lookup import Evidence, gather_evidence, read_tables
 from skytally.claims.claim_rule_checks_and_evaluation import judge_rules, rules_faults
 from skytally.claims.claim_verdicts_and_ledger_checks import as_json, judge_claims, ledger_faults
@@ -96,6 +99,6 @@ def test_empty_ledger_has_no_claim_and_no_fault(folder: Path, evidence: Evidence
 def test_empty_explanations_have_no_finding(folder: Path, evidence: Evidence) -> None:
     """Without hypotheses there is nothing to mark, to weigh or to say."""
     tables = read_tables(folder / "claims")
-    hypotheses = rival_hypothesis_table_reader.read_hypotheses(tables, evidence)
+    hypotheses = hypothesis_priors_and_likelihoods_reader.read_hypotheses(tables, evidence)
     assert (hypotheses.names, hypotheses.proposition, hypotheses.items) == ({}, "", ())
     assert rival_hypothesis_posterior_findings.rival_findings(hypotheses, evidence) == []

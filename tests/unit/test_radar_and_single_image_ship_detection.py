@@ -12,7 +12,7 @@ from skytally.imagery.pipeline.detection_limit_summaries import CARDS
 from skytally.imagery.pipeline.measure_setup import SETUPS, set_up
 from skytally.imagery.pipeline.measured_line_kinds import LINE_KINDS
 from skytally.imagery.pipeline.measured_lines_for_notebook import CARDS_OF_PLACE
-from skytally.imagery.pipeline.measuring_masks_and_track_lines import outline_area
+from skytally.imagery.pipeline.outline_masks_and_track_lines import outline_area
 from skytally.imagery.simulate import inject_anchored_radar_ship
 from skytally.imagery.simulate.object_injection import InjectionArea
 from skytally.imagery.simulate.radar_berth_images import RadarHarbour, radar_cube, radar_masks

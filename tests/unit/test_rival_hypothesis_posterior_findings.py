@@ -10,8 +10,12 @@ import pytest
 from skytally.claims import gather_evidence, read_hypotheses, rival_findings
 from skytally.claims.bayes_update import posterior_table
 from skytally.claims.claim_evidence_lookup import Evidence, read_tables
+from skytally.claims.hypothesis_priors_and_likelihoods_reader import (
+    EvidenceItem,
+    Hypotheses,
+    RatioRange,
+)
 from skytally.claims.rival_hypothesis_posterior_findings import outward_percent
-from skytally.claims.rival_hypothesis_table_reader import EvidenceItem, Hypotheses, RatioRange
 from skytally.findings import Finding
 from skytally.press.overclaim_lint import LIKELIHOOD
 from tests.support.expected_sentences import same_sentence

@@ -19,7 +19,7 @@ from .measured_lines_for_notebook import (
     read_imagery as read_imagery,
 )
 from .measuring_code_key import measuring_key as measuring_key
-from .measuring_masks_and_track_lines import track_lines as track_lines
+from .outline_masks_and_track_lines import track_lines as track_lines
 from .own_and_published_counts import agreement_table as agreement_table
 from .publishing_rights import may_be_shown as may_be_shown
 from .refresh_plan import RefreshPlan as RefreshPlan, plan_refresh as plan_refresh

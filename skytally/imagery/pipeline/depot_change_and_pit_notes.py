@@ -9,7 +9,7 @@ import pandas as pd
 
 from skytally.core import DataError, day, evidence_line_name_constants as n, number
 from skytally.imagery.measure import Observation, bare_soil_series, date_ground_works
-from skytally.imagery.pipeline.measuring_masks_and_track_lines import OutlineArea
+from skytally.imagery.pipeline.outline_masks_and_track_lines import OutlineArea
 from skytally.imagery.pipeline.temporary_decoded_window_cutouts import OpenImages
 
 

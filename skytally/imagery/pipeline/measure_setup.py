@@ -34,7 +34,7 @@ from skytally.imagery.measure import (
     unclear_observation,
 )
 from skytally.imagery.pipeline.measured_line_kinds import LineKind
-from skytally.imagery.pipeline.measuring_masks_and_track_lines import (
+from skytally.imagery.pipeline.outline_masks_and_track_lines import (
     OPEN_WATER_M,
     Bools,
     OutlineArea,

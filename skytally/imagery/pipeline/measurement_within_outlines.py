@@ -19,7 +19,7 @@ from skytally.imagery.pipeline.depot_change_and_pit_notes import notes
 from skytally.imagery.pipeline.detection_limit_summaries import CARDS, SiteLimits
 from skytally.imagery.pipeline.measure_setup import BANDS_READ, MeasureSetup, set_up
 from skytally.imagery.pipeline.measured_line_and_target import NO_IMAGE, MeasuredLine, Target
-from skytally.imagery.pipeline.measuring_masks_and_track_lines import OutlineArea, outline_area
+from skytally.imagery.pipeline.outline_masks_and_track_lines import OutlineArea, outline_area
 from skytally.imagery.pipeline.outline_measurability import measuring_obstacle
 from skytally.imagery.pipeline.recall_of_injected_objects import capped, site_limits
 from skytally.imagery.pipeline.temporary_decoded_window_cutouts import OpenImages, cut_out

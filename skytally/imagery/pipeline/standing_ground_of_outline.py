@@ -19,7 +19,7 @@ from skytally.imagery.measure import (
     standing_from_history,
     standing_from_outline,
 )
-from skytally.imagery.pipeline.measuring_masks_and_track_lines import Bools, OutlineArea, dry_ground
+from skytally.imagery.pipeline.outline_masks_and_track_lines import Bools, OutlineArea, dry_ground
 from skytally.imagery.pipeline.outline_measurability import measuring_obstacle
 from skytally.imagery.pipeline.temporary_decoded_window_cutouts import OpenImages
 from skytally.imagery.sites import Outline, outline_mask

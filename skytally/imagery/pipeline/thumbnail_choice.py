@@ -8,7 +8,7 @@ import xarray as xr
 
 from skytally.core import day, evidence_line_name_constants as n
 from skytally.imagery.measure import Observation
-from skytally.imagery.pipeline.measuring_masks_and_track_lines import OutlineArea
+from skytally.imagery.pipeline.outline_masks_and_track_lines import OutlineArea
 from skytally.imagery.pipeline.thumbnails import Points, Thumbnail, radar_grey, true_colour
 from skytally.imagery.sites import rings_in_metres
 

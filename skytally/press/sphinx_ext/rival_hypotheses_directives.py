@@ -11,8 +11,8 @@ from sphinx.application import Sphinx
 from skytally import claims
 from skytally.claims import (
     bayes_update,
+    hypothesis_priors_and_likelihoods_reader,
     rival_hypothesis_posterior_findings,
-    rival_hypothesis_table_reader,
 )
 from skytally.core import VOCABULARY_COLUMNS, data_registry, number, read_cells
 from skytally.figures import dots_chart
@@ -42,10 +42,10 @@ WEIGHED = tuple(
 
 
 @cache
-def known_hypotheses() -> rival_hypothesis_table_reader.Hypotheses:
+def known_hypotheses() -> hypothesis_priors_and_likelihoods_reader.Hypotheses:
     """Rival hypotheses of the book; they rest on rows and need no finding."""
     evidence = claims.gather_evidence(record_tables(), [])
-    return rival_hypothesis_table_reader.read_hypotheses(ledger_tables(), evidence)
+    return hypothesis_priors_and_likelihoods_reader.read_hypotheses(ledger_tables(), evidence)
 
 
 @cache
@@ -115,7 +115,7 @@ class PosteriorChart(Block):
         return with_data(chart.block, *WEIGHED) + self._shares(known)
 
     @staticmethod
-    def _name(known: rival_hypothesis_table_reader.Hypotheses) -> str:
+    def _name(known: hypothesis_priors_and_likelihoods_reader.Hypotheses) -> str:
         return known.names[known.proposition]
 
     @staticmethod
@@ -125,7 +125,7 @@ class PosteriorChart(Block):
         return f"{middle}; with the ranges at their ends {ends}"
 
     @staticmethod
-    def _shares(known: rival_hypothesis_table_reader.Hypotheses) -> str:
+    def _shares(known: hypothesis_priors_and_likelihoods_reader.Hypotheses) -> str:
         rows = []
         for prior in known.priors:
             found = pd.DataFrame(
@@ -200,8 +200,8 @@ class LikelihoodTable(Block):
 
     @staticmethod
     def _row(
-        item: rival_hypothesis_table_reader.EvidenceItem,
-        known: rival_hypothesis_table_reader.Hypotheses,
+        item: hypothesis_priors_and_likelihoods_reader.EvidenceItem,
+        known: hypothesis_priors_and_likelihoods_reader.Hypotheses,
     ) -> str:
         origin = _words("evidence_origin")[item.origin]
         ranges = "".join(

@@ -9,7 +9,7 @@ import pytest
 
 from skytally.claims import gather_evidence
 from skytally.claims.claim_evidence_lookup import Evidence, read_tables
-from skytally.claims.rival_hypothesis_table_reader import Hypotheses, read_hypotheses
+from skytally.claims.hypothesis_priors_and_likelihoods_reader import Hypotheses, read_hypotheses
 from skytally.core.errors_and_fault_lists import DataError
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,4 +1,4 @@
-"""``python -m skytally.press.notebook_tidy_command [FILE ...]``: undo what an editor renamed.
+"""``python -m skytally.press.notebook_kernel_and_id_restoration [FILE ...]``: undo what an editor renamed.
 
 Names of the kernel, and ids of cells whose text is that of the last commit.
 """

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from skytally.press.notebook_tidy_command import main
+from skytally.press.notebook_kernel_and_id_restoration import main
 from skytally.press.strict_notebook_reader import KERNEL
 from tests.support.made_up_notebooks import code, markdown, notebook
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from skytally.core.errors_and_fault_lists import DataError
-from skytally.imagery.pipeline.measuring_masks_and_track_lines import (
+from skytally.imagery.pipeline.outline_masks_and_track_lines import (
     outline_area,
     seaward_bearing,
     track_lines,
