@@ -1,6 +1,6 @@
-"""``python -m skytally.press.notebook_kernel_and_id_restoration [FILE ...]``: undo what an editor renamed.
+"""Undo what an editor renamed: ``python -m skytally.press.notebook_kernel_and_id_restoration``.
 
-Names of the kernel, and ids of cells whose text is that of the last commit.
+Followed by notebooks, or by none for all: names of the kernel, and ids of cells whose text is that of the last commit.
 """
 
 from __future__ import annotations
