@@ -1,6 +1,7 @@
 """Undo what an editor renamed: ``python -m skytally.press.notebook_kernel_and_id_restoration``.
 
-Followed by notebooks, or by none for all: names of the kernel, and ids of cells whose text is that of the last commit.
+Followed by notebooks, or by none for all. It puts back the name of the kernel, and the ids of cells
+whose text is that of the last commit.
 """
 
 from __future__ import annotations
