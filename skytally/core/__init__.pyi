@@ -97,6 +97,7 @@ from .text_csv_toml_json_reader import (
     BRACE as BRACE,
     CURLY_QUOTES as CURLY_QUOTES,
     INVISIBLE as INVISIBLE,
+    LFS_POINTER as LFS_POINTER,
     csv_text as csv_text,
     decoded as decoded,
     file_bytes as file_bytes,

@@ -63,6 +63,7 @@ JSON_FILES = (".json", ".geojson", ".ipynb")
 MARKUP = re.compile(rb"<[A-Za-z?!]")
 """How XML and HTML begin."""
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+"""First bytes of what Git LFS leaves where it did not fetch a file."""
 MERGE_CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
 JOINT = 30
 """Most letters that are shown of the cell in which two rows meet."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -220,13 +220,18 @@ def _kind_fault(value: object, limit: Limit) -> str:
     return f"found {value!r}; write a day that exists, as YYYY-MM-DD, or a month, as YYYY-MM"
 
 
-def _order_fault(days: list[object]) -> str:
-    """Fault of days that run backwards."""
-    known = [each for each in days if isinstance(each, str) and (is_day(each) or is_month(each))]
-    backwards = next((pair for pair in pairwise(known) if pair[0] > pair[1]), None)
-    if len(known) < len(days) or not backwards:
-        return ""
-    return f"found {backwards[0]} before {backwards[1]}; write the earlier day first"
+def are_days(parts: Sequence[object]) -> bool:
+    """Whether a list holds only days and months."""
+    return all(isinstance(part, str) and (is_day(part) or is_month(part)) for part in parts)
+
+
+def order_fault(parts: Sequence[Any]) -> str:
+    """Fault of a list of days, or of one of numbers, that runs backwards; empty if it does not."""
+    for one, other in pairwise(parts):
+        if one > other:
+            first, what = ("earlier", "day") if isinstance(one, str) else ("smaller", "number")
+            return f"found {one} before {other}; write the {first} {what} first"
+    return ""
 
 
 def _range_fault(value: object, limit: Limit) -> str:
@@ -266,8 +271,8 @@ def limit_faults(value: object, limit: Limit) -> Iterator[str]:
     if isinstance(value, list | dict):
         for part in value.values() if isinstance(value, dict) else value:
             yield from limit_faults(part, limit)
-        if isinstance(value, list) and not limit.names:
-            yield from filter(None, [_order_fault(value)])
+        if isinstance(value, list) and not limit.names and are_days(value):
+            yield from filter(None, [order_fault(value)])
     elif isinstance(value, str) and limit.names and limit.is_pattern:
         yield from _pattern_faults(value, limit)
     elif isinstance(value, str) and limit.names:

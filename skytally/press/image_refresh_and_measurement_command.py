@@ -30,6 +30,7 @@ from skytally.imagery.acquire import (
 )
 from skytally.imagery.pipeline import Progress, RefreshReport, plan_refresh, refresh_store
 from skytally.imagery.sites import Site, read_sites
+from skytally.press.allowed_parameter_values import is_day
 from skytally.press.own_image_delivery_report import file_lines, scene_lines
 from skytally.press.refresh_plan_report import plan_lines
 from skytally.press.stale_measured_line_remeasurement_stage import measured_anew
@@ -102,7 +103,7 @@ def _period(words: argparse.Namespace, today: date) -> tuple[str, str]:
     """
     first, _, last = words.period.partition("/")
     period = words.first or first or FIRST_DAY, words.last or last or first or today.isoformat()
-    if not all(map(_is_day, period)):
+    if not all(map(is_day, period)):
         found = words.period or "/".join(period)
         message = (
             f"PERIOD: found {found!r}; write the first and the last day, such as "
@@ -110,13 +111,6 @@ def _period(words: argparse.Namespace, today: date) -> tuple[str, str]:
         )
         raise DataError(message)
     return period
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _chosen(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from skytally.core import CURLY_QUOTES, data_folder, scan, table_names
 from skytally.press.allowed_parameter_values import (
     Limit,
+    are_days,
     is_day,
     is_month,
     lacks_lines,
     limit_faults,
     nearest_name,
+    order_fault,
     read_limits,
 )
 
@@ -82,19 +83,13 @@ def _below_0(number: object) -> bool:
 
 def _of_one_kind(parts: list[Any]) -> bool:
     """Whether a list holds only days and months, or only numbers."""
-    dates = all(isinstance(part, str) and (is_day(part) or is_month(part)) for part in parts)
-    return dates or all(type(part) in (int, float) for part in parts)
+    return are_days(parts) or all(type(part) in (int, float) for part in parts)
 
 
 def _order_faults(value: list[Any], default: list[Any]) -> Iterator[str]:
     """Yield that the parts of a list run backwards, which those of its default do not."""
-    if not (_of_one_kind(value) and _of_one_kind(default)) or default != sorted(default):
-        return
-    for one, other in pairwise(value):
-        if one > other:
-            first, what = ("earlier", "day") if isinstance(one, str) else ("smaller", "number")
-            yield f"found {one} before {other}; write the {first} {what} first"
-            return
+    if _of_one_kind(value) and _of_one_kind(default) and not order_fault(default):
+        yield from filter(None, [order_fault(value)])
 
 
 def _faults(name: str, value: object, default: object, record: RecordValues) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import rasterio
 
-from skytally.core import COPY
+from skytally.core import COPY, LFS_POINTER
 from skytally.imagery.acquire.deliveries.acquisition_day_from_names import (
     DayConflictError,
     impossible_day,
@@ -69,8 +69,8 @@ flight."""
 PLATFORM_NAME = re.compile(r"[a-z0-9][a-z0-9 ._-]{0,39}")
 ONE_PASS = timedelta(minutes=10)
 """Time within which one satellite takes the scenes of one pass over a place."""
-LFS_POINTER, LARGEST_POINTER = b"version https://git-lfs", 1024
-"""Beginning of what Git LFS leaves where it did not fetch a file, and most bytes of it."""
+LARGEST_POINTER = 1024
+"""Most bytes of what Git LFS leaves where it did not fetch a file."""
 PLATFORMS = {
     "WV01": "worldview-1", "WV02": "worldview-2", "WV03": "worldview-3", "GE01": "geoeye-1",
     "PHR1A": "pleiades-1a", "PHR1B": "pleiades-1b", "PNEO3": "pleiades-neo-3",
