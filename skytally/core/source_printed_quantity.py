@@ -173,6 +173,8 @@ def counting_interval(
     --------
     >>> counting_interval(73), counting_interval(70), counting_interval(258, low=256, high=260)
     ((65.7, 80.3), (63.0, 77.0), (232.2, 283.8))
+    >>> counting_interval(5_500_000_000)
+    (4950000000.0, 6050000000.0)
     """
     around = rounding_interval(value) if not math.isnan(value) else (low, high)
     least = around[0] if math.isnan(low) else low
@@ -180,8 +182,8 @@ def counting_interval(
     lowest, highest = (least, most) if math.isnan(value) else (value, value)
     share = COUNTING_ERROR if error is None else error
     return (
-        min(least, round(lowest * (1 - share), 9)),
-        max(most, round(highest * (1 + share), 9)),
+        min(least, float(f"{lowest * (1 - share):.12g}")),
+        max(most, float(f"{highest * (1 + share):.12g}")),
     )
 
 

@@ -44,8 +44,8 @@
     const most = Number.isNaN(high) ? around[1] : high;
     const [lowest, highest] = Number.isNaN(value) ? [least, most] : [value, value];
     return [
-      Math.min(least, w.rounded(lowest * (1 - error), 9)),
-      Math.max(most, w.rounded(highest * (1 + error), 9)),
+      Math.min(least, Number((lowest * (1 - error)).toPrecision(12))),
+      Math.max(most, Number((highest * (1 + error)).toPrecision(12))),
     ];
   }
   function limits(quantity) {
