@@ -222,13 +222,13 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if change:
             change(folder)
         _commit(folder, day)
-        built = _python(folder, "")
+        built = _python(folder, ".build_command")
         assert built.returncode == 0, built.stderr
         made = _python(folder, ".edition_command")
         assert made.returncode == 0, made.stderr
         assert f"edition {day} is in data/editions/{day}" in made.stdout
         _commit(folder, day)
-    built = _python(folder, "")
+    built = _python(folder, ".build_command")
     assert built.returncode == 0, built.stderr
     return folder
 
@@ -316,7 +316,7 @@ def test_a_copy_without_history_says_what_it_needs(book: Path, tmp_path: Path) -
     assert refused.returncode == 1
     assert "this folder has no git history" in refused.stderr
     shutil.unpack_archive(tmp_path / "x.tar", copy)
-    built = _python(copy, "")
+    built = _python(copy, ".build_command")
     assert built.returncode == 0, built.stderr
     made = _python(copy, ".edition_command", "--date=2026-01-03")
     assert made.returncode == 0, made.stderr
