@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -228,6 +228,15 @@ def latest(rows: Iterable[ShipRow]) -> ShipRow | None:
     """
     dated = [row for row in rows if row.first < pd.Timestamp.max]
     return max(dated, key=lambda row: (row.first, row.last)) if dated else None
+
+
+def latest_by_place(rows: Iterable[ShipRow], place_of: Callable[[ShipRow], str]) -> list[ShipRow]:
+    """Latest row of each place, the place with the newest one first."""
+    places: dict[str, list[ShipRow]] = {}
+    for row in rows:
+        places.setdefault(place_of(row), []).append(row)
+    found = [row for row in map(latest, places.values()) if row is not None]
+    return sorted(found, key=lambda row: (row.first, row.last), reverse=True)
 
 
 def perhaps_before(rows: Iterable[ShipRow], first: ShipRow | None) -> list[ShipRow]:

@@ -35,6 +35,7 @@ from skytally.press.cards.record_rows_by_ship import (
     earliest,
     heard_rows,
     latest,
+    latest_by_place,
     naming,
     perhaps_before,
     placed_rows,
@@ -60,7 +61,7 @@ LAST_FACTS = ("all of it", "all its cells", CITE, ORIGINAL)
 """Labels of the facts that end a card; a title or a citation in them names no ship."""
 GROUPS = "same_observation"
 FIRST_SEEN = "first sighting reported by name, as far as sightings are dated"
-LAST_SEEN = "last sighting reported by name"
+LAST_SEEN = "last sighting reported by name, at each place"
 LAST_PLACED = "last report of where it was, by name"
 PERHAPS_SEEN = "last sighting reported, if it was this ship"
 """Labels of the first and the last reports of a ship."""
@@ -97,6 +98,13 @@ def row_part(record: CardRecord, row: ShipRow) -> Part:
     unsaid = HOW_NOT_SAID if HOW_NOT_SAID in str(cells.get("text", "")) else ""
     words = [day or "no day", record.names.get(place, place), record.names.get(who, who), unsaid]
     return Part(", ".join(filter(None, words)), address("row", str(cells["id"])))
+
+
+def last_sightings(record: CardRecord, seen: Sequence[ShipRow]) -> list[Part]:
+    """Last of these sightings at each site, the newest first."""
+    sites = record.tables["scopes"].set_index("id")["site"].to_dict()
+    rows = latest_by_place(seen, lambda row: str(sites[row.cells["scope"]]))
+    return [row_part(record, row) for row in rows]
 
 
 def before_first(record: CardRecord, rows: Sequence[ShipRow], first: ShipRow | None) -> list[Part]:
@@ -201,7 +209,8 @@ def ship_facts(record: CardRecord, rows: Sequence[ShipRow]) -> list[Fact]:
     seen, perhaps = seen_rows(rows, *of_it), seen_rows(rows, PERHAPS)
     voyages = [row for row in rows if row.table == VOYAGES and row.named in of_it]
     picked = {
-        FIRST_SEEN: earliest(seen), LAST_SEEN: latest(seen), LAST_PLACED: _elsewhere(rows),
+        FIRST_SEEN: earliest(seen), LAST_SEEN: latest(seen),
+        LAST_PLACED: _elsewhere(rows),
         "last heard by radio": latest(heard_rows(rows)),
         "newest report that it was not heard by radio": latest(silent_rows(rows, *of_it)),
         PERHAPS_SEEN: latest(perhaps),
@@ -238,7 +247,9 @@ def ship_facts(record: CardRecord, rows: Sequence[ShipRow]) -> list[Fact]:
             if row is not None
             for each in fact(
                 label,
-                [
+                last_sightings(record, seen)
+                if label == LAST_SEEN
+                else [
                     row_part(record, row),
                     *(before_first(record, rows, row) if label == FIRST_SEEN else ()),
                 ],

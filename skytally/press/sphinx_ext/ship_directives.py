@@ -33,6 +33,7 @@ from skytally.press.cards.ship_cards import (
     bodies_of,
     by_its_page,
     imo_rows,
+    last_sightings,
     owned_when,
     row_part,
     ship_facts,
@@ -114,16 +115,16 @@ class ShipList(ShipBlock):
         return filtered_table(
             "ships",
             "Ships: a row is one ship, with the first and the last sighting that counters report "
-            "by its name, alone or with others, as far as they are dated, what may lie before the "
-            "first without a day, the last report of where it was, its length as pages print it, "
-            "and how often a counter says that it sailed; totals of several ships together are "
-            "left out",
+            "by its name, alone or with others, as far as they are dated, the last at each place, "
+            "what may lie before the first without a day, the last report of where it was, its "
+            "length as pages print it, and how often a counter says that it sailed; totals of "
+            "several ships together are left out",
             [
                 "ship",
                 "IMO number",
                 "length, and where read",
                 "first sighting reported by name",
-                "last sighting reported by name",
+                "last sighting reported by name, at each place",
                 "last report of where it was, by name",
                 "voyages counted by name, by whom",
                 "rows",
@@ -141,6 +142,7 @@ class ShipList(ShipBlock):
             self.part(row_part(record, row)) if row else cell(NOT_IN_RECORD)
             for row in (earliest(seen), latest(seen), latest(placed_rows(rows)))
         ]
+        ends[1] = "<br>".join(map(self.part, last_sightings(record, seen))) or ends[1]
         ends[0] += "".join(
             f"<br>{self.part(part)}" for part in before_first(record, rows, earliest(seen))
         )
