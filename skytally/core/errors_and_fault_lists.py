@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 DISK_ADVICE = {
@@ -23,6 +23,10 @@ DISK_ADVICE = {
 
 LISTED_ALIKE = 5
 """Lines with the same fault that are listed one by one."""
+LISTED_IN_COLUMN = 10
+"""Cells of one column with the same advice that are listed one by one, whatever stands in them."""
+LISTED_RUNS = 12
+"""Runs of lines that are named, before the last line stands for the rest."""
 
 
 class DataError(ValueError):
@@ -65,7 +69,8 @@ class Fault:
 def alike_once(faults: Sequence[Fault]) -> list[Fault]:
     """Faults of one file, those that are alike on many lines told once, with their number.
 
-    What a program did to a whole file, such as a comma after each row, is one fault of it.
+    What a program did to a whole file, such as a comma after each row or a time behind each day,
+    is one fault of it.
 
     Parameters
     ----------
@@ -75,21 +80,52 @@ def alike_once(faults: Sequence[Fault]) -> list[Fault]:
     Returns
     -------
     list of Fault
-        Where more than `LISTED_ALIKE` have the same `Fault.found` and `Fault.advice`, the first.
+        Where more than `LISTED_ALIKE` have the same `Fault.found` and `Fault.advice`, or more
+        than `LISTED_IN_COLUMN` the same `Fault.column` and `Fault.advice`, the first, which names
+        the lines of the rest.
     """
-    alike: dict[tuple[str, str, str], list[Fault]] = {}
+    same_text = _first_of_many(
+        faults, lambda fault: (fault.file, fault.found, fault.advice), LISTED_ALIKE
+    )
+    return _first_of_many(
+        same_text,
+        lambda fault: (fault.file, fault.column, fault.advice) if fault.column else fault,
+        LISTED_IN_COLUMN,
+    )
+
+
+def _first_of_many(
+    faults: Sequence[Fault], kind: Callable[[Fault], Hashable], most: int
+) -> list[Fault]:
+    alike: dict[Hashable, list[Fault]] = {}
     for fault in faults:
-        alike.setdefault((fault.file, fault.found, fault.advice), []).append(fault)
+        alike.setdefault(kind(fault), []).append(fault)
     told = []
     for fault in faults:
-        same = alike[fault.file, fault.found, fault.advice]
-        if len(same) <= LISTED_ALIKE:
+        same = alike[kind(fault)]
+        if len(same) <= most:
             told.append(fault)
         elif fault is same[0]:
-            what = "cells" if fault.column else "lines"
-            found = f"{fault.found}, and in {len(same) - 1} more {what} to line {same[-1].line}"
+            what = "cells, lines" if fault.column else "lines,"
+            rest = _runs([each.line for each in same[1:]])
+            found = f"{fault.found}, and in {len(same) - 1} more {what} {rest}"
             told.append(replace(fault, found=found))
     return told
+
+
+def _runs(lines: Sequence[int]) -> str:
+    """Lines in words, those that follow one another as a run."""
+    runs: list[list[int]] = []
+    for line in lines:
+        if runs and line in (runs[-1][1], runs[-1][1] + 1):
+            runs[-1][1] = line
+        else:
+            runs.append([line, line])
+    named = [
+        str(first) if first == last else f"{first} to {last}" for first, last in runs[:LISTED_RUNS]
+    ]
+    more = f" and more to line {runs[-1][1]}" if len(runs) > LISTED_RUNS else ""
+    return f"{', '.join(named)}{more}"
 
 
 def file_fault(error: OSError) -> str:

@@ -27,6 +27,7 @@ from skytally.imagery.acquire import (
     read_left_out,
     read_providers,
     read_searches,
+    searched_days,
 )
 from skytally.imagery.pipeline import Progress, RefreshReport, plan_refresh, refresh_store
 from skytally.imagery.sites import Site, read_sites
@@ -99,7 +100,7 @@ def _period(words: argparse.Namespace, today: date) -> tuple[str, str]:
     Raises
     ------
     DataError
-        If a word is no day, before any catalogue is asked.
+        If a word is no day, or the days run backwards, before any catalogue is asked.
     """
     first, _, last = words.period.partition("/")
     period = words.first or first or FIRST_DAY, words.last or last or first or today.isoformat()
@@ -110,6 +111,7 @@ def _period(words: argparse.Namespace, today: date) -> tuple[str, str]:
             "2023-08-01/2023-08-31, or one day, such as 2023-08-27"
         )
         raise DataError(message)
+    searched_days(period)
     return period
 
 

@@ -101,8 +101,8 @@ FILES = {
     "merge conflict": (f"{PLAIN}<<<<<<< HEAD\n{ROW}\n", "line 4: found a merge conflict"),
     "commas at the ends": (
         f"{HEADER}\n" + f"{ROW},\n" * 8,
-        "line 2: found 10 cells where the header has 9, the last empty, and in 7 more lines to line"
-        " 9; check commas and quotation marks, or remove the comma at the end",
+        "line 2: found 10 cells where the header has 9, the last empty, and in 7 more lines, 3"
+        " to 9; check commas and quotation marks, or remove the comma at the end",
     ),
     "comment": (
         PLAIN.replace(f"{HEADER}\n", f"{HEADER}\n# from here, new\n"),
@@ -125,7 +125,15 @@ FILES = {
     "Git LFS": ("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "with git lfs pull"),
     "CR CR LF": (
         "\r\r\n".join([HEADER, *(ROW.replace("A1", f"A{n}") for n in range(9))]),
-        "line 2: found an empty line, and in 8 more lines to line 18; remove it",
+        "line 2: found an empty line, and in 8 more lines, 4, 6, 8, 10, 12, 14, 16, 18; remove it",
+    ),
+    "a time behind each day": (
+        f"{HEADER}\n"
+        + "".join(
+            f"{ROW.replace('A1,2023-10-05', f'A{n},2023-10-05 0{n % 9}:00:00')}\n"
+            for n in range(12)
+        ),
+        "00:00:00', and in 11 more cells, lines 3 to 13; write the day as YYYY-MM-DD",
     ),
     "numbers of rows": (
         f",{HEADER}\n0,{ROW}\n",
@@ -138,7 +146,7 @@ FILES = {
     "one capital": (PLAIN.replace("id,day", "id, Day "), "line 1: found 'Day' for 'day' among"),
     "NA in each empty cell": (
         f"{HEADER}\n" + "".join(f"A{n},NA,NA,NA,NA,NA,NA,NA,NA\n" for n in range(3)),
-        "line 2, column day: found 'NA', and in 23 more cells to line 4; leave a cell without",
+        "line 2, column day: found 'NA', and in 23 more cells, lines 2 to 4; leave a cell",
     ),
 }
 

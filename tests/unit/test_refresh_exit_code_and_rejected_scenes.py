@@ -127,6 +127,18 @@ def test_a_period_of_another_form_is_told_before_any_search(
     assert not (project / "data" / "scenes").exists()
 
 
+def test_days_that_run_backwards_are_told_before_any_search(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody is asked, and nothing says that somebody was."""
+    with pytest.raises(DataError, match="runs backwards; give the first day first"):
+        image_refresh_and_measurement_command.run(
+            ["--site=rajin", "--period=2024-04-30/2023-08-01"]
+        )
+    assert capsys.readouterr().out == ""
+    assert not (project / "data" / "scenes").exists()
+
+
 def test_a_search_that_failed_is_not_called_empty(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,6 +4,7 @@ from .byte_range_fetching import FetchSettings as FetchSettings
 from .catalog_search_and_changes import (
     SearchResult as SearchResult,
     search_catalogue as search_catalogue,
+    searched_days as searched_days,
 )
 from .chip_and_manifest_encoding import (
     ChipManifest as ChipManifest,

@@ -133,7 +133,7 @@ def search_catalogue(
         If the catalogue cannot be read, does not answer in time, or returns fewer items than
         it announces even when shorter periods are searched.
     """
-    first, last = _period(period)
+    first, last = searched_days(period)
     io = CatalogueIO(
         timeout=timeout,
         retry=Retry(
@@ -161,7 +161,28 @@ def search_catalogue(
     return replace(result, changes=provider_changes(result, inventory=inventory, searches=searches))
 
 
-def _period(period: tuple[DayLike, DayLike]) -> tuple[date, date]:
+def searched_days(period: tuple[DayLike, DayLike]) -> tuple[date, date]:
+    """First and last day of a search.
+
+    Parameters
+    ----------
+    period : tuple of date or str
+        The two days, as dates or as YYYY-MM-DD.
+
+    Returns
+    -------
+    tuple of date
+
+    Raises
+    ------
+    DataError
+        If one is no day, they run backwards, or leave `STORE_CALENDAR`.
+
+    Examples
+    --------
+    >>> searched_days(("2023-08-01", "2023-08-31"))
+    (datetime.date(2023, 8, 1), datetime.date(2023, 8, 31))
+    """
     try:
         first, last = (date.fromisoformat(str(day)) for day in period)
     except (TypeError, ValueError) as error:

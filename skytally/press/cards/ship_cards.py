@@ -61,7 +61,7 @@ LAST_FACTS = ("all of it", "all its cells", CITE, ORIGINAL)
 """Labels of the facts that end a card; a title or a citation in them names no ship."""
 GROUPS = "same_observation"
 FIRST_SEEN = "first sighting reported by name, as far as sightings are dated"
-LAST_SEEN = "last sighting reported by name, at each place"
+LAST_SEEN = "last sighting reported by name"
 LAST_PLACED = "last report of where it was, by name"
 PERHAPS_SEEN = "last sighting reported, if it was this ship"
 """Labels of the first and the last reports of a ship."""
@@ -100,11 +100,13 @@ def row_part(record: CardRecord, row: ShipRow) -> Part:
     return Part(", ".join(filter(None, words)), address("row", str(cells["id"])))
 
 
-def last_sightings(record: CardRecord, seen: Sequence[ShipRow]) -> list[Part]:
-    """Last of these sightings at each site, the newest first."""
-    sites = record.tables["scopes"].set_index("id")["site"].to_dict()
-    rows = latest_by_place(seen, lambda row: str(sites[row.cells["scope"]]))
-    return [row_part(record, row) for row in rows]
+def last_sightings(record: CardRecord, seen: Sequence[ShipRow]) -> dict[str, Part]:
+    """Last of these sightings at each site by the name of the site, the newest first."""
+    site_of = record.tables["scopes"].set_index("id")["site"].to_dict()
+    named = record.tables["sites"].set_index("id")["name"].to_dict()
+    placed = [row for row in seen if site_of[row.cells["scope"]]]
+    rows = latest_by_place(placed, lambda row: str(site_of[row.cells["scope"]]))
+    return {str(named[site_of[row.cells["scope"]]]): row_part(record, row) for row in rows}
 
 
 def before_first(record: CardRecord, rows: Sequence[ShipRow], first: ShipRow | None) -> list[Part]:
@@ -247,13 +249,16 @@ def ship_facts(record: CardRecord, rows: Sequence[ShipRow]) -> list[Fact]:
             if row is not None
             for each in fact(
                 label,
-                last_sightings(record, seen)
-                if label == LAST_SEEN
-                else [
+                [
                     row_part(record, row),
                     *(before_first(record, rows, row) if label == FIRST_SEEN else ()),
                 ],
             )
+        ),
+        *(
+            each
+            for place, part in list(last_sightings(record, seen).items())[1:]
+            for each in fact(f"{LAST_SEEN} at {place}", [part])
         ),
         *fact(
             "totals that a counter gives for it alone",

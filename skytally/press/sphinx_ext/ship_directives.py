@@ -142,7 +142,7 @@ class ShipList(ShipBlock):
             self.part(row_part(record, row)) if row else cell(NOT_IN_RECORD)
             for row in (earliest(seen), latest(seen), latest(placed_rows(rows)))
         ]
-        ends[1] = "<br>".join(map(self.part, last_sightings(record, seen))) or ends[1]
+        ends[1] = "<br>".join(map(self.part, last_sightings(record, seen).values())) or ends[1]
         ends[0] += "".join(
             f"<br>{self.part(part)}" for part in before_first(record, rows, earliest(seen))
         )
