@@ -27,6 +27,7 @@ from skytally.record.evidence_lines import line
 from tests.support.project_copy_and_commands import COMPILED, linked_if_never_written
 
 if TYPE_CHECKING:
+    from skytally.recount import CountTask
     from tests.support.edition_packets_and_tampering import PacketEdition
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -273,3 +274,52 @@ def project(project_template: Path, tmp_path: Path) -> Iterator[Project]:
     for path in (ROOT / "data/editions").rglob("*"):
         linked = project_template / path.relative_to(ROOT)
         assert path.is_dir() or filecmp.cmp(path, linked), f"{linked}: a test wrote into it"
+
+
+@pytest.fixture
+def empty_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a project without anything in it."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/registry.toml").touch()
+    monkeypatch.setenv("SKYTALLY_PROJECT", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def check_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy of data, notebooks and pages; each test puts back what it changed."""
+    made = tmp_path_factory.mktemp("project")
+    ignored = shutil.ignore_patterns("_build", "scenes", "measured", ".*")
+    for part in ("data", "notebooks", "book"):
+        shutil.copytree(ROOT / part, made / part, ignore=ignored)
+    return made
+
+
+@pytest.fixture
+def check(
+    check_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[[], tuple[int, str]]]:
+    """Return a function that checks the copy in this process; exit code, and what it printed."""
+    monkeypatch.setenv("SKYTALLY_PROJECT", str(check_folder))
+    # no test writes into an edition, and they are most of the bytes
+    paths = (each for part in (check_folder / "data").iterdir() if part.name != "editions"
+             for each in (part, *part.rglob("*")))  # fmt: skip
+    before = {path: path.read_bytes() for path in paths if path.is_file()}
+
+    def checked() -> tuple[int, str]:
+        code = data_and_parameter_check_command.main()
+        printed = capsys.readouterr()
+        return code, printed.out + printed.err
+
+    yield checked
+    for path, content in before.items():
+        path.write_bytes(content)
+    shutil.rmtree(check_folder / "book/_build", ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def railcar_task(tmp_path_factory: pytest.TempPathFactory) -> CountTask:
+    """Name a count on a simulated yard."""
+    from tests.support.made_up_recounts import practice_file, task_of
+
+    return task_of(practice_file(tmp_path_factory.mktemp("image")))
