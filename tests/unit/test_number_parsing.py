@@ -9,9 +9,6 @@ import pytest
 from skytally.page_archive import read_words
 from skytally.page_archive.cited_number_search import number_place, read_numbers, sentences
 from skytally.page_archive.number_parsing import printed_numbers
-from skytally.page_archive.page_text import page_text
-from skytally.page_archive.polite_fetch import retry_after_s
-from skytally.page_archive.robots_rules import parsed_rules
 from skytally.page_archive.visit_and_cited_number_rows import Words
 
 READ = {
@@ -127,61 +124,3 @@ def test_sentences_end_where_readers_end_them() -> None:
     text = "Gen. Kim saw 2.6 km. He left.\nMenu\n그는 떠났다. 끝。그리고"
     shown = [text[start:end] for start, end in sentences(text)]
     assert shown == ["Gen. Kim saw 2.6 km.", "He left.", "Menu", "그는 떠났다.", "끝。", "그리고"]
-
-
-def test_text_is_that_which_a_reader_sees() -> None:
-    """Inline marks do not break a sentence, scripts and comments are none, blocks are lines."""
-    page = b"<title>T</title><p>About <b>1</b>,000<!-- 5 --> cars</p><script>9</script><li>x<br>y"
-    found = page_text(page, content_type="text/html")
-    assert (found.title, found.text) == ("T", "About 1,000 cars\nx\ny")
-
-
-@pytest.mark.parametrize(("body", "text"), [(b"<ht", ""), (b"<p>73 cars</p><p cla", "73 cars")])
-def test_tag_in_which_a_page_breaks_off_is_no_text(body: bytes, text: str) -> None:
-    """Wherever the connection ended, only what a reader sees is looked through."""
-    assert page_text(body, content_type="text/html", whole=False).text == text
-
-
-@pytest.mark.parametrize(
-    ("charset", "declared"),
-    [("cp1251", "utf-8"), ("cp1251", "windows-1251"), ("utf-8", "iso-8859-1"), ("koi8-r", "")],
-)
-def test_page_is_read_as_what_it_is(charset: str, declared: str) -> None:
-    """Whatever the server declares."""
-    text = "Там стояли контейнеры, и вагоны ушли на запад страны."
-    kind = f"text/html; charset={declared}" if declared else "text/html"
-    assert page_text(f"<p>{text}</p>".encode(charset), content_type=kind).text == text
-
-
-@pytest.mark.parametrize("body", [b"<div>" * 400_000, b"\x1f\x8b" + b"0" * 999, b"\xff\xfe\x00"])
-def test_hostile_page_has_no_text_and_ends_soon(body: bytes) -> None:
-    """A page made to take for ever is given up, and none raises."""
-    for encoding in ("", "gzip", "br"):
-        page_text(body, content_type="text/html", content_encoding=encoding)
-
-
-@pytest.mark.parametrize(
-    ("rules", "path", "allowed"),
-    [
-        ("User-agent: *\nDisallow: /\n\nUser-agent: skytally\nDisallow: /x\n", "/a", True),
-        ("User-agent: *\nDisallow: /a\nAllow: /a/b", "/a/b/c", True),
-        ("User-agent: *\nDisallow: /*?print=", "/a?print=1", False),
-        ("User-agent: *\nDisallow: /*.pdf$", "/a.pdf?x", True),
-        ("User-agent: *\nDisallow: /*.pdf$", "/a.pdf", False),
-        ("User-agent: *\nDisallow: /%D0%B0", "/%d0%b0", False),
-        ("User-agent: *\nDisallow:", "/a", True),
-        ("<html>no rules</html>", "/a", True),
-        ("User-agent: *\nDisallow: /" + "*a" * 900, "/" + "a" * 899, True),
-    ],
-)
-def test_rules_of_a_site_are_obeyed(rules: str, path: str, allowed: bool) -> None:
-    """The group that names us, the longest rule, wildcards, and one spelling of a path."""
-    assert parsed_rules(rules).allow(f"https://example.org{path}") is allowed
-
-
-@pytest.mark.parametrize("text", ["", "soon", "-5", "9" * 40])
-def test_retry_after_that_says_nothing_is_none(text: str) -> None:
-    """Only seconds and moments are understood."""
-    from datetime import UTC, datetime
-
-    assert retry_after_s(text, datetime(2026, 12, 1, tzinfo=UTC)) is None
