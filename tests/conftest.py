@@ -27,8 +27,10 @@ from skytally.record.evidence_lines import line
 from tests.support.project_copy_and_commands import COMPILED, linked_if_never_written
 
 if TYPE_CHECKING:
+    from skytally.editions import Edition
     from skytally.recount import CountTask
     from tests.support.edition_packets_and_tampering import PacketEdition
+    from tests.support.made_up_pit_field import PitField
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -323,3 +325,59 @@ def railcar_task(tmp_path_factory: pytest.TempPathFactory) -> CountTask:
     from tests.support.made_up_recounts import practice_file, task_of
 
     return task_of(practice_file(tmp_path_factory.mktemp("image")))
+
+
+@pytest.fixture
+def small_project(tmp_path: Path) -> Path:
+    """Return a project with four made-up rows."""
+    from tests.support.made_up_editions import ROWS, write_project
+
+    return write_project(tmp_path / "project", ROWS)
+
+
+@pytest.fixture
+def first_edition(small_project: Path) -> Edition:
+    """Return the first edition of the project with four made-up rows."""
+    from tests.support.made_up_editions import DAY, claim, finding, make_edition
+
+    return make_edition(
+        small_project, DAY,
+        findings=[finding("calls.all", 100, 90, 110), finding("calls.old", 1, 1, 1)],
+        claims=[claim("C1", "holds"), claim("C2", "holds")],
+    )  # fmt: skip
+
+
+@pytest.fixture
+def searched_months() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Four months at one site: two images, a clouded one, none offered, and half a month."""
+    from tests.support.made_up_month_coverage import (
+        coverage_tables,
+        made_up_look,
+        made_up_search,
+        unusable_row,
+    )
+
+    looks = [
+        made_up_look("2023-01-10"),
+        made_up_look("2023-01-20"),
+        made_up_look("2023-01-20", status="superseded", status_reason="older: of X", usable=""),
+        unusable_row("2023-02-10", "cloud: 63 % of the ring"),
+        made_up_look("2023-02-15", status="failed", status_reason="http: status 503", usable=""),
+    ]
+    return coverage_tables(looks, [made_up_search("2023-01-01", "2023-04-15", len(looks))])
+
+
+@pytest.fixture
+def no_search() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Nobody has refreshed."""
+    from tests.support.made_up_month_coverage import coverage_tables
+
+    return coverage_tables([], [])
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["first family", "second family"])
+def pit_field(request: pytest.FixtureRequest) -> PitField:
+    """Simulate a field: sixteen undisturbed images, then 0, 1 and 6 pits."""
+    from tests.support.made_up_pit_field import simulated_pits
+
+    return simulated_pits(other=request.param)
