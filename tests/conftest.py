@@ -28,6 +28,7 @@ from tests.support.project_copy_and_commands import COMPILED, linked_if_never_wr
 
 if TYPE_CHECKING:
     from skytally.editions import Edition
+    from skytally.press.cards.record_cards import CardRecord
     from skytally.recount import CountTask
     from tests.support.edition_packets_and_tampering import PacketEdition
     from tests.support.made_up_pit_field import PitField
@@ -381,3 +382,12 @@ def pit_field(request: pytest.FixtureRequest) -> PitField:
     from tests.support.made_up_pit_field import simulated_pits
 
     return simulated_pits(other=request.param)
+
+
+@pytest.fixture
+def cards_of(table: Callable[[str], pd.DataFrame]) -> CardRecord:
+    """Record as the cards look it up."""
+    from skytally.press.cards.record_cards import CardRecord
+    from tests.support.made_up_cards import TABLES
+
+    return CardRecord({name: table(name) for name in TABLES}, TABLES[-3:])
