@@ -28,6 +28,7 @@ from tests.support.project_copy_and_commands import COMPILED, linked_if_never_wr
 
 if TYPE_CHECKING:
     from skytally.editions import Edition
+    from skytally.page_archive.visit_and_cited_number_rows import Words
     from skytally.press.cards.record_cards import CardRecord
     from skytally.recount import CountTask
     from tests.support.edition_packets_and_tampering import PacketEdition
@@ -391,3 +392,11 @@ def cards_of(table: Callable[[str], pd.DataFrame]) -> CardRecord:
     from tests.support.made_up_cards import TABLES
 
     return CardRecord({name: table(name) for name in TABLES}, TABLES[-3:])
+
+
+@pytest.fixture(scope="session")
+def archive_words() -> Words:
+    """Words for numbers and counted things of the project."""
+    from skytally.page_archive import read_words
+
+    return read_words(ROOT / "data")

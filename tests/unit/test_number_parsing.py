@@ -1,13 +1,9 @@
-"""Numbers on pages: every way to print one is read, dates are not, and the unit decides."""
+"""Numbers on pages: every way to print one is read, and dates are not."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from skytally.page_archive import read_words
-from skytally.page_archive.cited_number_search import number_place, read_numbers, sentences
 from skytally.page_archive.number_parsing import printed_numbers
 from skytally.page_archive.visit_and_cited_number_rows import Words
 
@@ -49,22 +45,16 @@ DATES = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def known(root: Path) -> Words:
-    """Words for numbers and counted things of the project."""
-    return read_words(root / "data")
-
-
 @pytest.mark.parametrize(("text", "value"), READ.items(), ids=READ)
-def test_number_is_read_as_it_is_meant(known: Words, text: str, value: float) -> None:
+def test_number_is_read_as_it_is_meant(archive_words: Words, text: str, value: float) -> None:
     """Separators, multipliers and words of four languages."""
-    assert value in {each.value for each in printed_numbers(text, known.numbers)}
+    assert value in {each.value for each in printed_numbers(text, archive_words.numbers)}
 
 
 @pytest.mark.parametrize("text", DATES)
-def test_dates_and_times_are_no_numbers(known: Words, text: str) -> None:
+def test_dates_and_times_are_no_numbers(archive_words: Words, text: str) -> None:
     """A day of October is not so many containers."""
-    assert printed_numbers(text, known.numbers) == []
+    assert printed_numbers(text, archive_words.numbers) == []
 
 
 @pytest.mark.parametrize(
@@ -74,53 +64,6 @@ def test_dates_and_times_are_no_numbers(known: Words, text: str) -> None:
         ("28 thousand", 28), ("Su-27.5", 27500), ("3일 만에", 30000),
     ],
 )  # fmt: skip
-def test_number_is_not_read_as_another(known: Words, text: str, value: float) -> None:
+def test_number_is_not_read_as_another(archive_words: Words, text: str, value: float) -> None:
     """Parts of a number, and words that only look like one."""
-    assert value not in {each.value for each in printed_numbers(text, known.numbers)}
-
-
-@pytest.mark.parametrize(
-    ("text", "unit", "wanted", "state"),
-    [
-        ("Russia got 28,000 containers.", "containers", 28000, "found"),
-        ("Россия получила 28 тыс. контейнеров.", "containers", 28000, "found"),
-        ("북한은 컨테이너 2만8천 개를 보냈다.", "containers", 28000, "found"),
-        ("28,000 people. And containers.", "containers", 28000, "without-unit"),
-        ("The ship is 190 m long.", "m", 190, "found"),
-        ("More than 190 ministers.", "m", 190, "without-unit"),
-        ("The ship of 190-metre length.", "m", 190, "found"),
-        ("Ships: 5 a week.", "ships per week", 5, "found"),
-        ("Use rose by 50%.", "percent", 50, "found"),
-        ("11,000 soldiers came.", "troops", 11000, "found"),
-        ("병력 1만1천 명을 보냈다.", "troops", 11000, "found"),
-        ("about 1,000 containers", "containers", 28000, "not-found"),
-        ("0.5 of them", "p", 0.5, "without-unit"),
-    ],
-)
-def test_unit_decides_whether_a_number_is_found(
-    known: Words, text: str, unit: str, wanted: float, state: str
-) -> None:
-    """The number must stand in one sentence with a word of its unit."""
-    read = read_numbers(text, known.numbers)
-    assert number_place(read, [wanted], known.units.of(unit)).state == state
-
-
-def test_every_unit_that_pages_count_in_has_words(known: Words, root: Path) -> None:
-    """A unit of a row with a number, so that none can only be found without its unit."""
-    import pandas as pd
-
-    record = root / "data" / "record"
-    tables = [pd.read_csv(path, dtype=str) for path in record.glob("*.csv")]
-    units = {
-        unit for table in tables if {"value", "unit", "source_id"} <= {*table}
-        for unit in table.loc[table["value"].notna(), "unit"].dropna()
-    }  # fmt: skip
-    assert len(units) > 20
-    assert sorted(unit for unit in units if not known.units.of(unit)) == []
-
-
-def test_sentences_end_where_readers_end_them() -> None:
-    """Not after an abbreviation, nor within a number; a block ends one."""
-    text = "Gen. Kim saw 2.6 km. He left.\nMenu\n그는 떠났다. 끝。그리고"
-    shown = [text[start:end] for start, end in sentences(text)]
-    assert shown == ["Gen. Kim saw 2.6 km.", "He left.", "Menu", "그는 떠났다.", "끝。", "그리고"]
+    assert value not in {each.value for each in printed_numbers(text, archive_words.numbers)}
