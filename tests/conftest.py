@@ -27,7 +27,12 @@ from skytally.record.evidence_lines import line
 from tests.support.project_copy_and_commands import COMPILED, linked_if_never_written
 
 if TYPE_CHECKING:
+    from skytally.editions import Edition
+    from skytally.page_archive.visit_and_cited_number_rows import Words
+    from skytally.press.cards.record_cards import CardRecord
+    from skytally.recount import CountTask
     from tests.support.edition_packets_and_tampering import PacketEdition
+    from tests.support.made_up_pit_field import PitField
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -273,3 +278,125 @@ def project(project_template: Path, tmp_path: Path) -> Iterator[Project]:
     for path in (ROOT / "data/editions").rglob("*"):
         linked = project_template / path.relative_to(ROOT)
         assert path.is_dir() or filecmp.cmp(path, linked), f"{linked}: a test wrote into it"
+
+
+@pytest.fixture
+def empty_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a project without anything in it."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/registry.toml").touch()
+    monkeypatch.setenv("SKYTALLY_PROJECT", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def check_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy of data, notebooks and pages; each test puts back what it changed."""
+    made = tmp_path_factory.mktemp("project")
+    ignored = shutil.ignore_patterns("_build", "scenes", "measured", ".*")
+    for part in ("data", "notebooks", "book"):
+        shutil.copytree(ROOT / part, made / part, ignore=ignored)
+    return made
+
+
+@pytest.fixture
+def check(
+    check_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[[], tuple[int, str]]]:
+    """Return a function that checks the copy in this process; exit code, and what it printed."""
+    monkeypatch.setenv("SKYTALLY_PROJECT", str(check_folder))
+    # no test writes into an edition, and they are most of the bytes
+    paths = (each for part in (check_folder / "data").iterdir() if part.name != "editions"
+             for each in (part, *part.rglob("*")))  # fmt: skip
+    before = {path: path.read_bytes() for path in paths if path.is_file()}
+
+    def checked() -> tuple[int, str]:
+        code = data_and_parameter_check_command.main()
+        printed = capsys.readouterr()
+        return code, printed.out + printed.err
+
+    yield checked
+    for path, content in before.items():
+        path.write_bytes(content)
+    shutil.rmtree(check_folder / "book/_build", ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def railcar_task(tmp_path_factory: pytest.TempPathFactory) -> CountTask:
+    """Name a count on a simulated yard."""
+    from tests.support.made_up_recounts import practice_file, task_of
+
+    return task_of(practice_file(tmp_path_factory.mktemp("image")))
+
+
+@pytest.fixture
+def small_project(tmp_path: Path) -> Path:
+    """Return a project with four made-up rows."""
+    from tests.support.made_up_editions import ROWS, write_project
+
+    return write_project(tmp_path / "project", ROWS)
+
+
+@pytest.fixture
+def first_edition(small_project: Path) -> Edition:
+    """Return the first edition of the project with four made-up rows."""
+    from tests.support.made_up_editions import DAY, claim, finding, make_edition
+
+    return make_edition(
+        small_project, DAY,
+        findings=[finding("calls.all", 100, 90, 110), finding("calls.old", 1, 1, 1)],
+        claims=[claim("C1", "holds"), claim("C2", "holds")],
+    )  # fmt: skip
+
+
+@pytest.fixture
+def searched_months() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Four months at one site: two images, a clouded one, none offered, and half a month."""
+    from tests.support.made_up_month_coverage import (
+        coverage_tables,
+        made_up_look,
+        made_up_search,
+        unusable_row,
+    )
+
+    looks = [
+        made_up_look("2023-01-10"),
+        made_up_look("2023-01-20"),
+        made_up_look("2023-01-20", status="superseded", status_reason="older: of X", usable=""),
+        unusable_row("2023-02-10", "cloud: 63 % of the ring"),
+        made_up_look("2023-02-15", status="failed", status_reason="http: status 503", usable=""),
+    ]
+    return coverage_tables(looks, [made_up_search("2023-01-01", "2023-04-15", len(looks))])
+
+
+@pytest.fixture
+def no_search() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Nobody has refreshed."""
+    from tests.support.made_up_month_coverage import coverage_tables
+
+    return coverage_tables([], [])
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["first family", "second family"])
+def pit_field(request: pytest.FixtureRequest) -> PitField:
+    """Simulate a field: sixteen undisturbed images, then 0, 1 and 6 pits."""
+    from tests.support.made_up_pit_field import simulated_pits
+
+    return simulated_pits(other=request.param)
+
+
+@pytest.fixture
+def cards_of(table: Callable[[str], pd.DataFrame]) -> CardRecord:
+    """Record as the cards look it up."""
+    from skytally.press.cards.record_cards import CardRecord
+    from tests.support.made_up_cards import TABLES
+
+    return CardRecord({name: table(name) for name in TABLES}, TABLES[-3:])
+
+
+@pytest.fixture(scope="session")
+def archive_words() -> Words:
+    """Words for numbers and counted things of the project."""
+    from skytally.page_archive import read_words
+
+    return read_words(ROOT / "data")

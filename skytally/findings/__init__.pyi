@@ -1,13 +1,4 @@
 from .date_finding_chart_rows import date_rows as date_rows
-from .declared_finding_evaluation import (
-    all_findings as all_findings,
-    estimate_of as estimate_of,
-    evaluate as evaluate,
-    evaluate_page as evaluate_page,
-    evaluation_of as evaluation_of,
-    one_finding as one_finding,
-    outcomes as outcomes,
-)
 from .evidence_line_netcdf_and_csv_writer import (
     harmless as harmless,
     write_lines as write_lines,
@@ -19,6 +10,15 @@ from .finding import (
     interval_words as interval_words,
     level_words as level_words,
     tally as tally,
+)
+from .finding_computation_from_declarations import (
+    all_findings as all_findings,
+    estimate_of as estimate_of,
+    evaluate as evaluate,
+    evaluate_page as evaluate_page,
+    evaluation_of as evaluation_of,
+    one_finding as one_finding,
+    outcomes as outcomes,
 )
 from .finding_computation_steps import (
     Computation as Computation,

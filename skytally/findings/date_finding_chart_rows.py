@@ -8,7 +8,11 @@ import pandas as pd
 
 from skytally.core import evidence_line_name_constants as n
 from skytally.findings.date_lag_and_order_findings import DATED
-from skytally.findings.declared_finding_evaluation import date_bracket, evaluation_of, one_finding
+from skytally.findings.finding_computation_from_declarations import (
+    date_bracket,
+    evaluation_of,
+    one_finding,
+)
 from skytally.findings.finding_declarations import Declaration
 from skytally.findings.quote_ratio_share_estimate_findings import row_of
 from skytally.record import WholeRecord

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from skytally.findings.date_lag_and_order_findings import BETWEEN, DATED, YES
-from skytally.findings.declared_finding_evaluation import (
+from skytally.findings.finding import Finding
+from skytally.findings.finding_computation_from_declarations import (
     PICKED,
     Evaluation,
     clauses_of,
@@ -21,7 +22,6 @@ from skytally.findings.declared_finding_evaluation import (
     rows_kept_instead,
     selected_rows,
 )
-from skytally.findings.finding import Finding
 from skytally.findings.finding_declarations import (
     REFERENCE,
     ROWS_PER_GROUP,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from skytally.findings.declared_finding_evaluation import (
+from skytally.findings.finding_computation_from_declarations import (
     PICKED,
     Evaluation,
     clauses_of,

@@ -11,8 +11,8 @@ from typing import Any
 
 from skytally.core import evidence_line_name_constants as n
 from skytally.findings.date_lag_and_order_findings import BETWEEN, DATED
-from skytally.findings.declared_finding_evaluation import PICKED, Evaluation, one_finding
 from skytally.findings.finding import Finding
+from skytally.findings.finding_computation_from_declarations import PICKED, Evaluation, one_finding
 from skytally.findings.finding_declarations import (
     PARAMETER,
     REFERENCE,

@@ -16,8 +16,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from skytally.core import data_folder, data_registry, file_bytes, files_at_once
-from skytally.findings.declared_finding_evaluation import Evaluation, one_finding
 from skytally.findings.finding import Finding
+from skytally.findings.finding_computation_from_declarations import Evaluation, one_finding
 from skytally.findings.finding_declarations import PARAMETER, REFERENCE, Declaration, tables_read
 
 MOST_KEPT = 4000

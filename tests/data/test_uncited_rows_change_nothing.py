@@ -9,7 +9,7 @@ import pytest
 
 from skytally.core import data_registry
 from skytally.core.table_reader import read_table
-from skytally.findings.declared_finding_evaluation import REFERRED_TO, evaluate
+from skytally.findings.finding_computation_from_declarations import REFERRED_TO, evaluate
 from skytally.findings.finding_declarations import read_declarations, tables_read
 from skytally.press.finding_table_checks import page_parameters
 from skytally.record.copied_reports import drop_copies

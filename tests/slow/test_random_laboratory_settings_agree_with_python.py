@@ -17,7 +17,7 @@ from skytally.claims.hypothesis_priors_and_likelihoods_reader import Hypotheses
 from skytally.claims.verdict_scale import worst
 from skytally.claims.verdict_sensitivity_to_removed_evidence import VerdictFlips
 from skytally.findings import VOID, Finding, Reevaluation
-from skytally.findings.declared_finding_evaluation import without
+from skytally.findings.finding_computation_from_declarations import without
 from skytally.findings.smallest_flip_set_search import flip_words
 from skytally.press import notebook_parameter_reader_and_checks
 from skytally.press.book_evaluation import book_outcomes, declared_outcomes, whole_record

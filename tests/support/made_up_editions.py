@@ -20,6 +20,14 @@ from skytally.editions import (
 )
 
 HEADER = ("id", "value", "note")
+DAY = "2026-01-02"
+ROWS = [("A1", "10", ""), ("A2", "20", "two"), ("A3", "30", ""), ("A4", "40", "")]
+LATER = [("A1", "11", ""), ("A3", "30", "a note"), ("A4", "40", ""), ("A5", "50", "")]
+CORRECTIONS = ("table", "row", "column", "old", "new", "why", "source")
+MADE = [
+    ("calls", "A1", "value", "10", "11", "digits exchanged", "S1"),
+    ("calls", "A2", "id", "A2", "", "a rumour", "S2"),
+]
 SUPPORT: dict[str, Any] = {
     "inputs": [], "further": [], "support": None, "level": None, "own": False,
     "interval_from": "", "made_of": "", "flips_if": None,
@@ -102,3 +110,9 @@ def make_edition(
     assert not faults
     assert edition is not None
     return edition
+
+
+def change_record(project: Path) -> None:
+    """Correct, edit, withdraw and add a row each."""
+    write_rows(project / "data/record/calls.csv", LATER)
+    write_rows(project / "data/record/corrections.csv", MADE, CORRECTIONS)

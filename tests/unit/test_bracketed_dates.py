@@ -20,18 +20,10 @@ from skytally.statistics.bracketed_dates import (
     uniform_date,
     uniform_lag,
 )
-from skytally.statistics.change_brackets_from_rows import bracket_of_rows, stated_bracket
+from skytally.statistics.change_brackets_from_rows import stated_bracket
+from tests.support.made_up_dated_states import DAY_ZERO, dated_state
 
 Rows = Callable[..., pd.DataFrame]
-DAY_ZERO = 19_600.0
-"""31 August 2023, in days since 1970-01-01: day 3 is 3 September."""
-YARD = {"scope": "tumangang-freight-area", "counter": "rfa"}
-
-
-def state(day: float, shown: bool | None, *, to: float | None = None) -> DatedState:
-    """Make a state of one day, or of some day in a span, counted from an arbitrary one."""
-    last = day if to is None else to
-    return DatedState(DAY_ZERO + day, DAY_ZERO + last, shown, f"R{day:g}")
 
 
 def bracket(first: float, last: float, row: str = "R1") -> Bracket:
@@ -49,19 +41,27 @@ def days_of(found: Bracket) -> tuple[float, float]:
 
 def test_a_change_lies_between_the_observations_around_it() -> None:
     """Nothing on days 3 and 5, something on 9 and 20: between 5 and 9, by the two rows."""
-    seen = [state(3, False), state(20, True), state(5, False), state(9, True)]
+    seen = [
+        dated_state(3, False),
+        dated_state(20, True),
+        dated_state(5, False),
+        dated_state(9, True),
+    ]
     found = change_bracket(seen)
     assert (days_of(found), found.rows, found.days) == ((5, 9), ("R5", "R9"), 5)
 
 
 def test_the_end_of_something_is_bracketed_likewise() -> None:
     """Something on day 5, nothing on 9."""
-    assert days_of(change_bracket([state(5, True), state(9, False)], begins=False)) == (5, 9)
+    assert days_of(change_bracket([dated_state(5, True), dated_state(9, False)], begins=False)) == (
+        5,
+        9,
+    )
 
 
 def test_without_an_observation_before_a_bracket_is_open() -> None:
     """The first observation alone says *on or before*, and bounds nothing below."""
-    found = change_bracket([state(9, True), state(12, True)])
+    found = change_bracket([dated_state(9, True), dated_state(12, True)])
     assert found.is_open
     assert (found.last - DAY_ZERO, found.rows, found.days) == (9, ("R9",), math.inf)
     assert found.words == "on or before 9 September 2023"
@@ -69,36 +69,38 @@ def test_without_an_observation_before_a_bracket_is_open() -> None:
 
 def test_a_moment_known_to_a_span_bounds_by_its_far_end_only() -> None:
     """Nothing on some day of 1 to 6, something on some day of 4 to 11: anything from 1 to 11."""
-    seen = [state(1, False, to=6), state(4, True, to=11)]
+    seen = [dated_state(1, False, to=6), dated_state(4, True, to=11)]
     assert days_of(change_bracket(seen)) == (1, 11)
 
 
 def test_of_several_spans_the_tightest_end_counts() -> None:
     """Nothing in 1 to 6 and in 3 to 4, something in 7 to 20 and in 9 to 11: from 3 to 11."""
-    seen = [state(1, False, to=6), state(3, False, to=4), state(7, True, to=20)]
-    found = change_bracket([*seen, state(9, True, to=11)])
+    seen = [dated_state(1, False, to=6), dated_state(3, False, to=4), dated_state(7, True, to=20)]
+    found = change_bracket([*seen, dated_state(9, True, to=11)])
     assert (days_of(found), found.rows) == ((3, 11), ("R3", "R9"))
 
 
 def test_an_observation_that_could_not_tell_changes_nothing() -> None:
     """Cloud on day 7 narrows neither side."""
-    seen = [state(5, False), state(9, True)]
-    assert change_bracket([*seen, state(7, None)]) == change_bracket(seen)
+    seen = [dated_state(5, False), dated_state(9, True)]
+    assert change_bracket([*seen, dated_state(7, None)]) == change_bracket(seen)
 
 
 def test_two_images_of_one_day_date_a_change_to_that_day() -> None:
     """Empty in the morning and full in the evening."""
-    assert change_bracket([state(5, False), state(5, True)]).words == "on 5 September 2023"
+    assert (
+        change_bracket([dated_state(5, False), dated_state(5, True)]).words == "on 5 September 2023"
+    )
 
 
 @pytest.mark.parametrize(
     ("seen", "message"),
     [
-        ([state(7, None)], "no dated observation shows the thing: all are unclear"),
-        ([state(7, False)], "1 show the state before the change; select one that does"),
-        ([state(7, True, to=math.inf)], "no dated observation shows the thing"),
+        ([dated_state(7, None)], "no dated observation shows the thing: all are unclear"),
+        ([dated_state(7, False)], "1 show the state before the change; select one that does"),
+        ([dated_state(7, True, to=math.inf)], "no dated observation shows the thing"),
         (
-            [state(5, True), state(9, False)],
+            [dated_state(5, True), dated_state(9, False)],
             "contradict a single change: row R9 of 9 September 2023 and row R5 of 5 September 2023",
         ),
         ([], "no dated observation shows the thing"),
@@ -205,114 +207,6 @@ def test_lag_of_two_uniform_dates_is_a_triangle() -> None:
     assert (found.low, found.high) == pytest.approx((20.0 - half, 20.0 + half), abs=0.6)
 
 
-# From rows of the record
-
-
-def test_rows_bracket_the_filling_of_a_yard(rows: Rows) -> None:
-    """Empty on the 14th, cars on the 22nd, unclear on the 28th."""
-    table = rows(
-        {**YARD, "day": "2023-09-14", "value": 0.0, "state": "nothing-seen"},
-        {**YARD, "day": "2023-09-22", "value": 4.0},
-        {**YARD, "day": "2023-09-28", "state": "unclear"},
-    )
-    assert bracket_of_rows(table).words == "between 14 and 22 September 2023"
-
-
-def test_what_lasted_counts_at_both_ends_and_what_was_seen_once_at_neither(rows: Rows) -> None:
-    """Filled from the 1st to the 22nd, nothing on the 28th: over from the 22nd, or the 1st, on."""
-    table = rows(
-        {**YARD, "date_first": pd.Timestamp("2024-02-01"), "date_last": pd.Timestamp("2024-02-22"),
-         "value": 80.0},
-        {**YARD, "day": "2024-02-28", "value": 0.0, "state": "nothing-seen"},
-    )  # fmt: skip
-    lasting = bracket_of_rows(table, begins=False, lasting=True)
-    assert lasting.words == "between 22 and 28 February 2024"
-    assert bracket_of_rows(table, begins=False).words == "between 1 and 28 February 2024"
-
-
-def test_what_found_nothing_on_some_day_bounds_by_the_far_end(rows: Rows) -> None:
-    """Empty early in March, on no stated day, and filled on the 12th: from the 1st on, not 11th."""
-    table = rows(
-        {**YARD, "date_first": pd.Timestamp("2024-03-01"), "date_last": pd.Timestamp("2024-03-11"),
-         "value": 0.0, "state": "nothing-seen"},
-        {**YARD, "day": "2024-03-12", "value": 33.0},
-    )  # fmt: skip
-    assert bracket_of_rows(table, moment=True).words == "between 1 and 12 March 2024"
-    assert bracket_of_rows(table).words == "between 11 and 12 March 2024"
-    filled = rows({**YARD, "day": "2024-02-22", "value": 80.0})
-    emptied = bracket_of_rows(pd.concat([filled, table.head(1)]), begins=False, moment=True)
-    assert emptied.words == "between 22 February 2024 and 11 March 2024"
-
-
-def test_what_found_nothing_over_months_did_so_from_the_first_of_them(rows: Rows) -> None:
-    """A ship on 12 February, none from February to March: the calls ended in February."""
-    table = rows(
-        {"day": "2024-02-12", "value": 1.0},
-        {"date_first": pd.Timestamp("2024-02-01"), "date_last": pd.Timestamp("2024-03-31"),
-         "precision_first": "month", "precision_last": "month", "value": 0.0,
-         "state": "nothing-seen"},
-    )  # fmt: skip
-    assert bracket_of_rows(table, begins=False).words == "between 12 and 29 February 2024"
-
-
-@pytest.mark.parametrize(
-    ("precision", "words"),
-    [
-        ("day", "on 13 September 2023"),
-        ("month", "in September 2023"),
-        ("year", "between 1 January 2023 and 31 December 2023"),
-        ("nominal", "between 29 August 2023 and 28 September 2023"),
-    ],
-)
-def test_a_stated_date_is_as_wide_as_its_precision(rows: Rows, precision: str, words: str) -> None:
-    """A month is a month, a year a year, and a nominal day half a month either way."""
-    table = rows(
-        {"day": "2023-09-13", "value": 1.0, "precision_first": precision,
-         "precision_last": precision},
-    )  # fmt: skip
-    assert stated_bracket(table, day="first").words == words
-
-
-def test_a_stated_interval_begins_with_the_change_or_holds_it(rows: Rows) -> None:
-    """A rise from 18 September to 5 October, and a delivery some time in it."""
-    table = rows(
-        {"date_first": pd.Timestamp("2023-09-18"), "date_last": pd.Timestamp("2023-10-05"),
-         "state": "seen"},
-    )  # fmt: skip
-    assert stated_bracket(table, day="first").words == "on 18 September 2023"
-    within = stated_bracket(table, day="within").words
-    assert within == "between 18 September 2023 and 5 October 2023"
-
-
-def test_rows_of_several_counters_or_scopes_are_refused_together(rows: Rows) -> None:
-    """Two counters at two places are two lines; a statement is no observation."""
-    table = rows(
-        {"id": "A", "day": "2023-09-14", "value": 0.0, "state": "nothing-seen"},
-        {"id": "B", "day": "2023-09-22", "value": 4.0, **YARD},
-        {"id": "C", "day": "2023-09-24", "value": 4.0, "state": "stated", **YARD},
-    )
-    with pytest.raises(DataError, match=r"column counter has csis, rfa(?s:.*)column scope has"):
-        bracket_of_rows(table)
-    with pytest.raises(DataError, match="row C: state 'stated' is no observation"):
-        bracket_of_rows(table.tail(2))
-
-
-def test_parts_of_a_place_are_let_in_where_it_is_said(rows: Rows) -> None:
-    """A ship at one pier, then none at the two: the calls ended between."""
-    table = rows(
-        {"day": "2024-02-12", "value": 1.0, "scope": "rajin-pier-1"},
-        {
-            "day": "2024-02-18",
-            "value": 0.0,
-            "state": "nothing-seen",
-            "scope": "rajin-piers-1-and-2",
-        },
-    )
-    assert bracket_of_rows(table, begins=False, parts=True).days == 7
-    with pytest.raises(DataError, match="column scope has rajin-pier-1, rajin-piers-1-and-2"):
-        bracket_of_rows(table, begins=False)
-
-
 @pytest.mark.parametrize(
     ("cells", "day", "message"),
     [
@@ -326,15 +220,6 @@ def test_a_stated_date_that_is_none_is_refused(
     """Another word, or no beginning."""
     with pytest.raises(DataError, match=message):
         stated_bracket(rows({"day": "2023-09-13", "value": 1.0, **cells}), day=day)
-
-
-def test_no_row_is_refused(rows: Rows) -> None:
-    """Nothing selected, and two rows where one states the date."""
-    table = rows({"day": "2023-09-13", "value": 1.0}, {"day": "2023-09-14", "value": 1.0})
-    with pytest.raises(DataError, match="no row; select observations"):
-        bracket_of_rows(table.head(0))
-    with pytest.raises(DataError, match="2 rows; a stated date is that of one row"):
-        stated_bracket(table, day="first")
 
 
 # In simulated worlds

@@ -1,4 +1,4 @@
-"""Tallies: days looked at, claims side by side, how well times are known."""
+"""Pairs of statements close in time: which agree, which contradict, and totals that fall."""
 
 from __future__ import annotations
 
@@ -11,38 +11,8 @@ import pytest
 
 from skytally.core import evidence_line_name_constants as n
 from skytally.record.close_or_contradicting_statement_pairs import claim_pairs, falling_totals
-from skytally.record.row_date_columns import time_quality
-from skytally.record.rows_at_site_or_on_exact_day import at_site, on_one_day
 
 Rows = Callable[..., pd.DataFrame]
-Table = Callable[[str], pd.DataFrame]
-
-
-def test_at_site_takes_every_scope_of_a_site(table: Table) -> None:
-    """Rows of all piers of a port belong to it, those of another port do not."""
-    ships, scopes = table("ship_sightings"), table("scopes")
-    chosen = at_site(ships, scopes, site="rajin")
-    of_site = dict(zip(scopes["id"], scopes["site"], strict=True))
-    assert len(chosen["scope"].unique()) > 1
-    assert {of_site[scope] for scope in chosen["scope"]} == {"rajin"}
-    left = ships[~ships["id"].isin(chosen["id"])]
-    assert "rajin" not in {of_site[scope] for scope in left["scope"]}
-    assert chosen.attrs["table"] == "ship_sightings"
-
-
-@pytest.mark.parametrize(
-    ("change", "kept"),
-    [
-        ({}, True),
-        ({"precision_first": "nominal"}, False),
-        ({"precision_last": "month"}, False),
-        ({"date_last": pd.Timestamp("2023-10-06")}, False),
-        ({"date_first": pd.NaT, "precision_first": "open"}, False),
-    ],
-)
-def test_on_one_day_takes_known_days_only(rows: Rows, change: dict[str, Any], kept: bool) -> None:
-    """A nominal day, a month or an interval says nothing about one day."""
-    assert len(on_one_day(rows({"value": 1.0, **change}))) == kept
 
 
 @pytest.fixture
@@ -168,22 +138,3 @@ def test_claim_pairs_takes_other_claimants_within_days(
         "multiple_high",
         "overlap",
     ]
-
-
-@pytest.mark.parametrize(
-    ("precisions", "expected"),
-    [
-        (("day", "day"), "both ends to the day"),
-        (("day", "month"), "one end to the day"),
-        (("open", "day"), "one end to the day"),
-        (("nominal", "nominal"), "no end to the day"),
-        (("month", "open"), "no end to the day"),
-    ],
-)
-def test_time_quality_counts_known_ends(
-    rows: Rows, precisions: tuple[str, str], expected: str
-) -> None:
-    """A nominal day is no known day."""
-    first, last = precisions
-    events = rows({"precision_first": first, "precision_last": last})
-    assert time_quality(events).tolist() == [expected]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,9 +10,7 @@ from skytally.core import DataError
 from skytally.press import git_commit_and_tree
 from skytally.press.edition_command import main, make_edition
 from tests.support.made_up_editions import make_edition as write_edition, write_project
-
-DATED = {"GIT_COMMITTER_DATE": "2026-01-04T23:30:00-05:00"}
-NAME = ("-c", "user.name=Nobody", "-c", "user.email=nobody@example.org")
+from tests.support.made_up_repository import commit_all
 
 
 @pytest.fixture
@@ -26,16 +22,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_edition(folder, "2026-01-03", findings=[])
     monkeypatch.setenv("SKYTALLY_PROJECT", str(folder))
     return folder
-
-
-def _git(folder: Path, *words: str) -> None:
-    subprocess.run(["git", *NAME, *words], cwd=folder, env={**os.environ, **DATED}, check=True)
-
-
-def _commit(folder: Path) -> None:
-    _git(folder, "init", "-q")
-    _git(folder, "add", "-A")
-    _git(folder, "commit", "-q", "-m", "made up")
 
 
 @pytest.mark.parametrize(
@@ -68,7 +54,7 @@ def test_a_damaged_edition_stops_the_next(project: Path) -> None:
 def test_a_tree_with_changes_is_refused(project: Path) -> None:
     """Changed and new files are named; ignored ones are no change."""
     (project / ".gitignore").write_text("ignored\n")
-    _commit(project)
+    commit_all(project)
     assert git_commit_and_tree.changed_since_commit(project) == []
     (project / "ignored").write_text("x")
     (project / "requirements.txt").write_text("changed\n")
@@ -76,28 +62,6 @@ def test_a_tree_with_changes_is_refused(project: Path) -> None:
     words = r"found changes that no commit holds \(data/new file\.csv, requirements\.txt\)"
     with pytest.raises(DataError, match=words):
         make_edition("")
-
-
-def test_the_day_is_that_of_the_commit_in_utc(project: Path) -> None:
-    """A commit late in the evening of a western time zone is of the next day."""
-    _commit(project)
-    commit = git_commit_and_tree.head(project)
-    assert commit is not None
-    assert commit.day == "2026-01-05"
-
-
-def test_a_folder_inside_a_repository_has_no_history_of_its_own(project: Path) -> None:
-    """A copy that lies in another repository is not taken for it."""
-    _commit(project)
-    (project / "copy").mkdir()
-    assert git_commit_and_tree.head(project / "copy") is None
-
-
-def test_a_commit_that_is_not_there_is_named(project: Path, tmp_path: Path) -> None:
-    """A shallow history does not hold the older code, and says so."""
-    _commit(project)
-    with pytest.raises(DataError, match="commit 000000000000: the history of this copy does not"):
-        git_commit_and_tree.write_tree(project, "0" * 40, tmp_path / "older")
 
 
 def test_the_command_says_that_no_edition_was_made(

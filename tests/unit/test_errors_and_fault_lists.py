@@ -1,9 +1,12 @@
-"""Refusals: all faults at once, in one error of a builtin kind."""
+"""Refusals: all faults at once, in one error of a builtin kind; one sentence for a full disk."""
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
+from skytally.core import file_fault
 from skytally.core.errors_and_fault_lists import DataError, IntegrityError, refuse
 
 
@@ -28,3 +31,19 @@ def test_errors_are_builtin_kinds() -> None:
     """A caller may catch the errors as the builtins they are."""
     assert issubclass(DataError, ValueError)
     assert issubclass(IntegrityError, RuntimeError)
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        (errno.ENOSPC, "free some space on the disk"),
+        (errno.EROFS, "work in a copy of the project that can be written"),
+        (errno.EACCES, "give this user the right to it"),
+        (errno.EIO, "mend it, and run it again"),
+    ],
+)
+def test_file_fault_says_which_file_why_and_what_to_do(number: int, expected: str) -> None:
+    """A disk that refuses is one sentence."""
+    said = file_fault(OSError(number, "made up", "data/x.csv"))
+    assert said.startswith("data/x.csv: found made up; ")
+    assert expected in said

@@ -5,54 +5,27 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import xarray as xr
-from scipy import ndimage
 
 from skytally.core import evidence_line_name_constants as n
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.cube.cube_image_iteration_and_grouping import Frame
-from skytally.imagery.measure.ships.alongside_hulls import straight_sides
 from skytally.imagery.measure.ships.harbour_ship_detection import (
     sweep_harbour,
     swept_candidates,
     water_residual,
 )
-from skytally.imagery.measure.ships.hull_fit import Rectangle
 from skytally.imagery.measure.ships.ship_candidate_scoring_and_suppression import (
     ALONGSIDE,
-    FREE,
     Candidate,
-    ratio_score,
-    without_overlaps,
-    without_wakes,
 )
-from skytally.imagery.measure.water_mask import (
-    ndwi,
-    otsu,
-    water_around,
-    water_pixels,
-    water_threshold,
-)
+from skytally.imagery.measure.water_mask import water_around
 from skytally.imagery.simulate import (
     held_out_ship_appearance_model,
     optical_harbour_images,
     ship_drawing,
 )
 from tests.support import optional_external_test_data as shared_files
-
-ROWS, COLUMNS = 150, 160
-
-
-def roads(seed: int, *, quay: bool = True) -> np.ndarray:
-    """Make an image of open water with land along its upper edge, dims (band, y, x)."""
-    rng = np.random.default_rng(seed)
-    image = np.repeat(optical_harbour_images.WATER[:, None, None], ROWS, axis=1)
-    image = np.repeat(image, COLUMNS, axis=2).astype(np.float64)
-    if quay:
-        image[:, :35] = optical_harbour_images.CONCRETE[:, None, None] * (
-            1 + 0.1 * rng.normal(size=(35, COLUMNS))
-        )
-    image = np.stack([ndimage.gaussian_filter(each, 0.52) for each in image])
-    return (image + rng.normal(0, 0.004, image.shape)).astype(np.float32)
+from tests.support.made_up_roadstead import COLUMNS, ROWS, roads
 
 
 def framed(image: np.ndarray) -> Frame:
@@ -217,86 +190,6 @@ def test_surroundings_needs_water() -> None:
         water_residual(framed(np.full((4, 60, 60), 0.3, np.float32)))
     with pytest.raises(DataError, match="a sweep for ships needs an image of water"):
         water_around(np.full((4, 60, 60), 0.3, np.float32), np.zeros((60, 60), bool), gsd=10.0)
-
-
-def test_straight_sides_measures_a_block_on_water() -> None:
-    """A block of 160 by 40 m free in the water: its length, and water behind at its width."""
-    image = np.zeros((80, 80))
-    image[38:42, 32:48] = 0.2
-    blurred = ndimage.gaussian_filter(image, 0.52)
-    sides = straight_sides(blurred, image < 0.1, gsd=10.0, least=0.02)
-    best = np.argmax(np.where(np.isfinite(sides.width), sides.length, 0.0))
-    assert sides.length[best] == pytest.approx(160.0, abs=12.0)
-    assert sides.width[best] == pytest.approx(40.0, abs=6.0)
-    assert min(sides.first[best], sides.second[best]) > 40.0
-
-
-def test_straight_sides_do_not_end_at_a_white_house() -> None:
-    """A house many times as bright as its deck does not seem to stand out of the hull's side."""
-    fine = np.zeros((800, 1000))
-    fine[:300] = 0.2
-    fine[300:340, 380:620] = 0.05
-    fine[300:340, 580:620] = 0.6
-    blurred = ndimage.gaussian_filter(fine, 5.2)[5::10, 5::10]
-    sides = straight_sides(blurred, blurred < 0.01, gsd=10.0, least=0.02)
-    deck = (np.abs(sides.row - 33.5) < 1) & (np.abs(sides.inside - 0.05) < 0.02)
-    longest = sides.pick(deck & (np.minimum(sides.first, sides.second) > 20)).length.max()
-    assert longest == pytest.approx(240.0, abs=20.0)
-
-
-def test_ratio_score_asks_for_the_ratio_of_ships() -> None:
-    """A pier twenty times as long as wide and a square block are no usual ships."""
-    assert ratio_score(120.0, 19.0, slack=2.0) > 0.99
-    assert ratio_score(400.0, 12.0, slack=2.0) < 0.05
-    assert ratio_score(100.0, 80.0, slack=2.0) < 0.01
-
-
-def candidate(
-    row: float, column: float, *, axis: float, contrast: float, score: float
-) -> Candidate:
-    """Make a candidate of 60 by 12 m."""
-    return Candidate(Rectangle(row, column, 60.0, 12.0, axis), 50.0, 70.0, FREE, score, contrast)
-
-
-def test_without_wakes_drops_faint_pieces_in_line_with_a_ship() -> None:
-    """Foam astern goes; a faint boat abeam and a ship as bright in the same fairway stay."""
-    ship = candidate(20, 20, axis=0.0, contrast=0.2, score=0.9)
-    foam = candidate(45, 21, axis=5.0, contrast=0.05, score=0.8)
-    abeam = candidate(20, 45, axis=0.0, contrast=0.05, score=0.7)
-    follows = candidate(45, 20, axis=0.0, contrast=0.18, score=0.6)
-    left = without_wakes([ship, foam, abeam, follows], gsd=10.0)
-    assert left == [ship, abeam, follows]
-
-
-def test_thinned_keeps_the_better_of_two() -> None:
-    """Two candidates on one hull: the better one stays."""
-    good = candidate(20, 20, axis=0.0, contrast=0.2, score=0.9)
-    worse = candidate(20.5, 20, axis=4.0, contrast=0.2, score=0.5)
-    apart = candidate(40, 40, axis=0.0, contrast=0.2, score=0.4)
-    assert without_overlaps([worse, apart, good], (60, 60), gsd=10.0) == [good, apart]
-
-
-def test_water_threshold_falls_back_where_there_is_one_kind_of_ground() -> None:
-    """Two modes are parted between them; one mode gives the index's own zero."""
-    rng = np.random.default_rng(0)
-    two = np.concatenate([rng.normal(-0.5, 0.05, 500), rng.normal(0.5, 0.05, 500)])
-    threshold, apart = otsu(two)
-    assert apart > 2
-    assert -0.2 <= water_threshold(two) <= 0.3
-    assert abs(threshold) < 0.2
-    assert water_threshold(rng.normal(0.6, 0.1, 1000)) == 0.0
-
-
-def test_water_like_with_and_without_infrared() -> None:
-    """The index where there is infrared; likeness to open water where there is none."""
-    image = roads(7)
-    sea = np.zeros((ROWS, COLUMNS), bool)
-    sea[80:140] = True
-    assert ndwi(image, ship_drawing.BANDS)[100].mean() > 0.3
-    for bands in (ship_drawing.BANDS, ship_drawing.BANDS[:3]):
-        found = water_pixels(image[: len(bands)], bands, sea)
-        assert found[50:].mean() > 0.99
-        assert found[:30].mean() < 0.01
 
 
 def test_sweep_of_a_labelled_port_beats_bright_blobs() -> None:

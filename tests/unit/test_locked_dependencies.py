@@ -11,8 +11,6 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from skytally.press.book_metadata import book_details
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -83,25 +81,3 @@ def test_build_backend_is_locked() -> None:
     locked = {canonicalize_name(each.name): each for each, _ in _lock_entries()}
     (pin,) = locked[canonicalize_name(backend.name)].specifier
     assert Version(pin.version) in backend.specifier
-
-
-def test_version_is_the_cited_one() -> None:
-    """The package and the citation file name one version."""
-    project = _project()["project"]
-    assert isinstance(project, dict)
-    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["version"]
-    assert str(cited) == project["version"]
-
-
-def test_citation_file_and_book_agree() -> None:
-    """Both name one book by one author under one licence; the software keeps its own licence."""
-    about = book_details()
-    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    book = cited["preferred-citation"]
-    assert (cited["type"], book["type"]) == ("software", "book")
-    assert book["title"] == about["title"]
-    assert about["title"] in cited["title"]
-    assert [each["name"] for each in cited["authors"]] == [about["author"]]
-    assert [each["name"] for each in book["authors"]] == [about["author"]]
-    assert book["license"].replace("-", " ") == about["licence"]
-    assert cited["license"] == "MIT"

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.acquire.monthly_coverage_losses_and_gaps import (
+    ANY_SENSOR,
+    COVERAGE_STATES,
+    NONE_USABLE,
+    NOT_SEARCHED,
+    NOTHING_OFFERED,
+    USABLE,
     check_accounts,
+    coverage_gaps,
+    coverage_totals,
     losses_by_reason,
     monthly_counts,
+    monthly_coverage,
     unobserved_gaps,
 )
 from tests.support.inventory_and_search_log_rows import (
@@ -19,6 +29,14 @@ from tests.support.inventory_and_search_log_rows import (
     inventory_of,
     search_row,
     searches_of,
+)
+from tests.support.made_up_month_coverage import (
+    SITES,
+    Tables,
+    coverage_tables,
+    made_up_look,
+    made_up_search,
+    months_of,
 )
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -182,3 +200,115 @@ def test_accounts_keep_rehearsal_apart() -> None:
             searches_of(search_row("2023-08-01", "2023-08-31", 1)),
             inventory_of(image_row("2023-08-02", label="rehearsal")),
         )
+
+
+def _at(table: pd.DataFrame, month: str, site: str = "rajin") -> pd.Series:
+    chosen = (table["month"] == month) & (table["site"] == site)
+    return table[chosen & (table["sensor"] == "sentinel-2")].iloc[0]
+
+
+# Months in their states.
+
+
+@pytest.mark.parametrize(
+    ("month", "state"),
+    [
+        ("2023-01", USABLE),
+        ("2023-02", NONE_USABLE),
+        ("2023-03", NOTHING_OFFERED),
+        ("2023-04", NOTHING_OFFERED),
+        ("2023-05", NOT_SEARCHED),
+    ],
+)
+def test_monthly_tells_the_states_apart(searched_months: Tables, month: str, state: str) -> None:
+    """Not searched, nothing offered, none usable and usable are four things."""
+    assert _at(months_of(searched_months), month)["state"] == state
+
+
+def test_monthly_says_when_only_part_of_a_month_was_searched(searched_months: Tables) -> None:
+    """Half a month searched is neither searched nor not."""
+    table = months_of(searched_months)
+    assert _at(table, "2023-04")["searched"] == "part"
+    assert _at(table, "2023-03")["searched"] == "yes"
+
+
+def test_monthly_counts_an_acquisition_once(searched_months: Tables) -> None:
+    """Superseded rows were offered and are no acquisition of their own."""
+    row = _at(months_of(searched_months), "2023-01")
+    assert (row["offered"], row["superseded"], row["acquired"], row["usable"]) == (3, 1, 2, 2)
+
+
+def test_monthly_has_every_month_of_every_site_and_sensor(no_search: Tables) -> None:
+    """Where nobody searched, each month is there and is not searched."""
+    table = months_of(no_search)
+    assert len(table) == 2 * 2 * 5
+    assert set(table["state"]) == {NOT_SEARCHED}
+    assert list(table["name"])[:5] == ["Rajin"] * 5
+
+
+def test_monthly_draws_months_searched_outside_its_period(searched_months: Tables) -> None:
+    """A period that is too short hides nothing that was searched."""
+    table = months_of(searched_months, ("2023-03", "2023-03"))
+    assert sorted(set(table["month"])) == ["2023-01", "2023-02", "2023-03", "2023-04"]
+
+
+def test_monthly_keeps_a_site_that_left_the_register(searched_months: Tables) -> None:
+    """Images of a site that is no more are still counted."""
+    table = monthly_coverage(
+        *searched_months, sites={"khasan": "Khasan"}, sensors=[], period=("2023-01", "2023-01")
+    )
+    assert set(table["name"]) == {"Khasan", "rajin"}
+
+
+def test_monthly_refuses_looks_without_an_account(searched_months: Tables) -> None:
+    """A scene that was offered and has no row is a fault, not a month without images."""
+    looks, searches = searched_months
+    with pytest.raises(DataError, match="5 scenes were offered, 4 have a row"):
+        months_of((looks[:-1], searches))
+
+
+def test_balance_leaves_out_what_nobody_searched(
+    searched_months: Tables, no_search: Tables
+) -> None:
+    """The sums are of searched sites and sensors only, and each month has one state."""
+    (row,) = coverage_totals(months_of(searched_months)).to_dict("records")
+    assert (row["site"], row["sensor"], row["offered"], row["lost"]) == (
+        "Rajin",
+        "Sentinel-2",
+        5,
+        2,
+    )
+    assert sum(row[f"months: {state}"] for state in COVERAGE_STATES) == 5
+    assert coverage_totals(months_of(no_search)).empty
+
+
+# Gaps.
+
+
+def test_gaps_are_bounded_by_what_was_searched(searched_months: Tables) -> None:
+    """The longest gap runs from the last usable image to the last day searched."""
+    table = coverage_gaps(*searched_months, sites=SITES)
+    of_any = table[table["sensor"] == ANY_SENSOR]
+    worst = of_any.iloc[0]
+    assert (worst["first"], worst["last"]) == ("2023-01-20T02:15:49Z", "2023-04-15T23:59:59Z")
+    assert worst["days"] == pytest.approx(85.9, abs=0.05)
+    assert set(table["sensor"]) == {ANY_SENSOR, "sentinel-2"}
+    assert set(table["site"]) == {"rajin"}
+
+
+def test_gaps_say_how_much_of_them_nobody_searched(searched_months: Tables) -> None:
+    """A stretch between two searches is a hole of the search, and says of how many days."""
+    looks, searches = searched_months
+    later = made_up_search("2023-06-01", "2023-06-30", 1)
+    table = coverage_tables(
+        [*looks.to_dict("records"), made_up_look("2023-06-10")],
+        [*searches.to_dict("records"), later],
+    )
+    worst = coverage_gaps(*table, sites=SITES).iloc[0]
+    # 16 April to 31 May
+    assert worst["unsearched"] == 46
+
+
+def test_gaps_of_nothing_are_none(no_search: Tables) -> None:
+    """Without any search there is no gap to measure."""
+    assert coverage_gaps(*no_search, sites=SITES).empty

@@ -1,4 +1,4 @@
-"""Names in any script: measured in columns, wrapped, and refused where nothing has room."""
+"""Names in any script: drawn as words, and refused where nothing has room or letters for them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from skytally.figures.matplotlib_charts import as_svg, canvas
-from skytally.figures.name_wrapping import name_width, wrapped_name
 from skytally.press.name_width_and_glyph_checks import (
     LONGEST_ID,
     SCRIPTS,
@@ -18,28 +17,9 @@ from skytally.press.name_width_and_glyph_checks import (
     name_faults,
     picture_faults,
 )
+from tests.support.names_in_many_scripts import NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = (
-    *("나진항 부두", "Порт Раджин", "羅津港の埠頭", "ميناء راجين (رصيف)", "נמל"),
-    *("$5 and $6 quay", "é ü ø", "<b>&amp;", "レール 北 Їжак"),
-)
-
-
-@pytest.mark.parametrize(
-    ("name", "columns"), [("Rajin", 5), ("나진", 4), ("e\u0301", 1), ("Раджин", 6), ("", 0)]
-)
-def test_name_width_counts_wide_letters_twice(name: str, columns: int) -> None:
-    """A letter of East Asia takes two columns, a mark above a letter none."""
-    assert name_width(name) == columns
-
-
-@pytest.mark.parametrize("name", [*NAMES, "나진항부두" * 9, "Pier " * 20])
-def test_wrapped_name_keeps_to_its_columns(name: str) -> None:
-    """No line is wider than asked, and no letter is lost."""
-    lines = wrapped_name(name, 20).splitlines()
-    assert max(map(name_width, lines)) <= 20
-    assert "".join("".join(lines).split()) == "".join(name.split())
 
 
 @pytest.mark.filterwarnings("error")

@@ -1,17 +1,10 @@
-"""Numbers on pages: every way to print one is read, dates are not, and the unit decides."""
+"""Numbers on pages: every way to print one is read, and dates are not."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from skytally.page_archive import read_words
-from skytally.page_archive.cited_number_search import number_place, read_numbers, sentences
 from skytally.page_archive.number_parsing import printed_numbers
-from skytally.page_archive.page_text import page_text
-from skytally.page_archive.polite_fetch import retry_after_s
-from skytally.page_archive.robots_rules import parsed_rules
 from skytally.page_archive.visit_and_cited_number_rows import Words
 
 READ = {
@@ -52,22 +45,16 @@ DATES = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def known(root: Path) -> Words:
-    """Words for numbers and counted things of the project."""
-    return read_words(root / "data")
-
-
 @pytest.mark.parametrize(("text", "value"), READ.items(), ids=READ)
-def test_number_is_read_as_it_is_meant(known: Words, text: str, value: float) -> None:
+def test_number_is_read_as_it_is_meant(archive_words: Words, text: str, value: float) -> None:
     """Separators, multipliers and words of four languages."""
-    assert value in {each.value for each in printed_numbers(text, known.numbers)}
+    assert value in {each.value for each in printed_numbers(text, archive_words.numbers)}
 
 
 @pytest.mark.parametrize("text", DATES)
-def test_dates_and_times_are_no_numbers(known: Words, text: str) -> None:
+def test_dates_and_times_are_no_numbers(archive_words: Words, text: str) -> None:
     """A day of October is not so many containers."""
-    assert printed_numbers(text, known.numbers) == []
+    assert printed_numbers(text, archive_words.numbers) == []
 
 
 @pytest.mark.parametrize(
@@ -77,111 +64,6 @@ def test_dates_and_times_are_no_numbers(known: Words, text: str) -> None:
         ("28 thousand", 28), ("Su-27.5", 27500), ("3일 만에", 30000),
     ],
 )  # fmt: skip
-def test_number_is_not_read_as_another(known: Words, text: str, value: float) -> None:
+def test_number_is_not_read_as_another(archive_words: Words, text: str, value: float) -> None:
     """Parts of a number, and words that only look like one."""
-    assert value not in {each.value for each in printed_numbers(text, known.numbers)}
-
-
-@pytest.mark.parametrize(
-    ("text", "unit", "wanted", "state"),
-    [
-        ("Russia got 28,000 containers.", "containers", 28000, "found"),
-        ("Россия получила 28 тыс. контейнеров.", "containers", 28000, "found"),
-        ("북한은 컨테이너 2만8천 개를 보냈다.", "containers", 28000, "found"),
-        ("28,000 people. And containers.", "containers", 28000, "without-unit"),
-        ("The ship is 190 m long.", "m", 190, "found"),
-        ("More than 190 ministers.", "m", 190, "without-unit"),
-        ("The ship of 190-metre length.", "m", 190, "found"),
-        ("Ships: 5 a week.", "ships per week", 5, "found"),
-        ("Use rose by 50%.", "percent", 50, "found"),
-        ("11,000 soldiers came.", "troops", 11000, "found"),
-        ("병력 1만1천 명을 보냈다.", "troops", 11000, "found"),
-        ("about 1,000 containers", "containers", 28000, "not-found"),
-        ("0.5 of them", "p", 0.5, "without-unit"),
-    ],
-)
-def test_unit_decides_whether_a_number_is_found(
-    known: Words, text: str, unit: str, wanted: float, state: str
-) -> None:
-    """The number must stand in one sentence with a word of its unit."""
-    read = read_numbers(text, known.numbers)
-    assert number_place(read, [wanted], known.units.of(unit)).state == state
-
-
-def test_every_unit_that_pages_count_in_has_words(known: Words, root: Path) -> None:
-    """A unit of a row with a number, so that none can only be found without its unit."""
-    import pandas as pd
-
-    record = root / "data" / "record"
-    tables = [pd.read_csv(path, dtype=str) for path in record.glob("*.csv")]
-    units = {
-        unit for table in tables if {"value", "unit", "source_id"} <= {*table}
-        for unit in table.loc[table["value"].notna(), "unit"].dropna()
-    }  # fmt: skip
-    assert len(units) > 20
-    assert sorted(unit for unit in units if not known.units.of(unit)) == []
-
-
-def test_sentences_end_where_readers_end_them() -> None:
-    """Not after an abbreviation, nor within a number; a block ends one."""
-    text = "Gen. Kim saw 2.6 km. He left.\nMenu\n그는 떠났다. 끝。그리고"
-    shown = [text[start:end] for start, end in sentences(text)]
-    assert shown == ["Gen. Kim saw 2.6 km.", "He left.", "Menu", "그는 떠났다.", "끝。", "그리고"]
-
-
-def test_text_is_that_which_a_reader_sees() -> None:
-    """Inline marks do not break a sentence, scripts and comments are none, blocks are lines."""
-    page = b"<title>T</title><p>About <b>1</b>,000<!-- 5 --> cars</p><script>9</script><li>x<br>y"
-    found = page_text(page, content_type="text/html")
-    assert (found.title, found.text) == ("T", "About 1,000 cars\nx\ny")
-
-
-@pytest.mark.parametrize(("body", "text"), [(b"<ht", ""), (b"<p>73 cars</p><p cla", "73 cars")])
-def test_tag_in_which_a_page_breaks_off_is_no_text(body: bytes, text: str) -> None:
-    """Wherever the connection ended, only what a reader sees is looked through."""
-    assert page_text(body, content_type="text/html", whole=False).text == text
-
-
-@pytest.mark.parametrize(
-    ("charset", "declared"),
-    [("cp1251", "utf-8"), ("cp1251", "windows-1251"), ("utf-8", "iso-8859-1"), ("koi8-r", "")],
-)
-def test_page_is_read_as_what_it_is(charset: str, declared: str) -> None:
-    """Whatever the server declares."""
-    text = "Там стояли контейнеры, и вагоны ушли на запад страны."
-    kind = f"text/html; charset={declared}" if declared else "text/html"
-    assert page_text(f"<p>{text}</p>".encode(charset), content_type=kind).text == text
-
-
-@pytest.mark.parametrize("body", [b"<div>" * 400_000, b"\x1f\x8b" + b"0" * 999, b"\xff\xfe\x00"])
-def test_hostile_page_has_no_text_and_ends_soon(body: bytes) -> None:
-    """A page made to take for ever is given up, and none raises."""
-    for encoding in ("", "gzip", "br"):
-        page_text(body, content_type="text/html", content_encoding=encoding)
-
-
-@pytest.mark.parametrize(
-    ("rules", "path", "allowed"),
-    [
-        ("User-agent: *\nDisallow: /\n\nUser-agent: skytally\nDisallow: /x\n", "/a", True),
-        ("User-agent: *\nDisallow: /a\nAllow: /a/b", "/a/b/c", True),
-        ("User-agent: *\nDisallow: /*?print=", "/a?print=1", False),
-        ("User-agent: *\nDisallow: /*.pdf$", "/a.pdf?x", True),
-        ("User-agent: *\nDisallow: /*.pdf$", "/a.pdf", False),
-        ("User-agent: *\nDisallow: /%D0%B0", "/%d0%b0", False),
-        ("User-agent: *\nDisallow:", "/a", True),
-        ("<html>no rules</html>", "/a", True),
-        ("User-agent: *\nDisallow: /" + "*a" * 900, "/" + "a" * 899, True),
-    ],
-)
-def test_rules_of_a_site_are_obeyed(rules: str, path: str, allowed: bool) -> None:
-    """The group that names us, the longest rule, wildcards, and one spelling of a path."""
-    assert parsed_rules(rules).allow(f"https://example.org{path}") is allowed
-
-
-@pytest.mark.parametrize("text", ["", "soon", "-5", "9" * 40])
-def test_retry_after_that_says_nothing_is_none(text: str) -> None:
-    """Only seconds and moments are understood."""
-    from datetime import UTC, datetime
-
-    assert retry_after_s(text, datetime(2026, 12, 1, tzinfo=UTC)) is None
+    assert value not in {each.value for each in printed_numbers(text, archive_words.numbers)}

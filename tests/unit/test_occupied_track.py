@@ -1,4 +1,4 @@
-"""Occupied track: forward model, solver, acceptance in made-up yards, refusals."""
+"""Occupied track: acceptance in made-up yards, and refusals."""
 
 from __future__ import annotations
 
@@ -8,56 +8,24 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from scipy import optimize
 
 from labs.benchmarks import interval_coverage_yards_quays_depots
 from skytally.core import evidence_line_name_constants as n
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.core.evidence_line_schema import check_line
 from skytally.imagery.measure.observation_and_evidence_line import Observation, observation_line
-from skytally.imagery.measure.rail.occupancy_solver import solve_occupancy
-from skytally.imagery.measure.rail.occupied_length_fit import (
-    CarContrast,
-    CorridorNoise,
-    car_contrast,
-    invert_occupancy,
-)
+from skytally.imagery.measure.rail.occupied_length_fit import car_contrast
 from skytally.imagery.measure.rail.occupied_track_series import (
     PER_CAR,
     occupied_tracks,
     rail_light_index,
 )
-from skytally.imagery.measure.rail.track_forward_model import (
-    BODY,
-    CAR_WIDTH,
-    Corridor,
-    blurred_box,
-    lay_corridor,
-)
+from skytally.imagery.measure.rail.track_forward_model import Corridor, lay_corridor
 from skytally.imagery.measure.reference_level_and_spread_per_group import Reference, references
-from skytally.imagery.measure.ships.hull_fit import sigma_psf
 from skytally.imagery.simulate import rail_yard_quay_field_cubes, railcar_stack_and_pit_layouts
+from tests.support.made_up_straight_tracks import SIGMA
 
-SIGMA = sigma_psf(0.26)
-X = 500_005.0 + 10.0 * np.arange(100)
-Y = 4_699_995.0 - 10.0 * np.arange(40)
-WEST, MIDDLE = 500_100.0, 4_699_800.0
 STUDY = "2023-06-01"
-
-
-def straight(count: int = 4, *, length: float = 600.0, apart: float = 5.0) -> Corridor:
-    """Lay straight tracks from west to east over the middle of a grid of 40 by 100 pixels."""
-    lines = [
-        np.array([[WEST, MIDDLE - i * apart], [WEST + length, MIDDLE - i * apart]])
-        for i in range(count)
-    ]
-    return lay_corridor(lines, X, Y, sigma=SIGMA)
-
-
-def plain_noise(tracks: Corridor, size: float = 0.004) -> CorridorNoise:
-    """Independent noise of one standard deviation along the corridor."""
-    flat = np.full(tracks.light.shape[0], size)
-    return CorridorNoise(flat, flat, np.zeros((flat.size, 1)))
 
 
 @pytest.fixture(scope="module")
@@ -80,122 +48,6 @@ def world() -> tuple[
     tracks = lay_corridor(place.tracks, cube.x, cube.y, sigma=SIGMA)
     made = references(cube, ring=tracks.ring, until=STUDY)
     return place, cube, tracks, made, yards
-
-
-def test_blurred_box_holds_all_its_light() -> None:
-    """The light of a car over points a metre apart is its area."""
-    across = np.arange(-200.0, 201.0)
-    x, y = np.meshgrid(across, across)
-    assert blurred_box(x, y, 12.75, 3.1, SIGMA).sum() == pytest.approx(12.75 * 3.1, rel=1e-6)
-
-
-def test_corridor_light_is_the_area_of_the_cars() -> None:
-    """A full yard covers length times width of a car times the part of it that is body."""
-    tracks = straight(2, length=600.0)
-    assert tracks.length == pytest.approx(1200.0)
-    assert tracks.light.sum() * 100 == pytest.approx(1200.0 * CAR_WIDTH * BODY, rel=0.02)
-
-
-def test_corridor_ring_lies_beside_the_tracks() -> None:
-    """The stable ring starts beyond the tracks and ends 60 m from them."""
-    tracks = straight(1)
-    distance = np.abs(np.nonzero(tracks.ring)[0] * 10.0 + 5.0 - 200.0)
-    assert distance.max() <= 70.0
-    assert not (tracks.ring & tracks.pixels).any()
-
-
-def test_corridor_knows_its_bearing() -> None:
-    """Tracks from west to east bear 90 degrees."""
-    assert straight(3).axis_deg == pytest.approx(90.0)
-
-
-@pytest.mark.parametrize(
-    ("lines", "words"),
-    [
-        ([], "0 tracks; give 1 to 8"),
-        ([np.array([[0.0, 0.0], [600.0, 0.0]])] * 9, "9 tracks; give 1 to 8"),
-        ([np.array([[0.0, 0.0], [40.0, 0.0]])], "track 1 is shorter than 60 m"),
-        ([np.array([[0.0, 0.0, 1.0]])], "give points"),
-        ([np.array([[0.0, 0.0], [600.0, 0.0]])], "outside the cube; check their coordinates"),
-    ],
-)
-def test_corridor_refuses(lines: list, words: str) -> None:
-    """Tracks that cannot be laid over the cube are refused with what to do."""
-    with pytest.raises(DataError, match=words):
-        lay_corridor(lines, X, Y, sigma=SIGMA)
-
-
-def test_occupancies_equal_scipy() -> None:
-    """The batch solver finds what scipy's bounded least squares finds, case by case."""
-    tracks = straight(3)
-    rng = np.random.default_rng(5)
-    truth = (rng.random(tracks.metres.size) < 0.5).astype(float)
-    levels = np.array([-0.08, 0.05, -0.12])
-    seen = tracks.light @ (truth[:, None] * -0.08) + rng.normal(0, 0.004, (len(tracks.light), 3))
-    noise = rng.uniform(0.003, 0.006, len(tracks.light))
-    found, misfit = solve_occupancy(tracks.light, tracks.rough, seen, noise, levels, smooth=2.25)
-    for k, level in enumerate(levels):
-        matrix = np.vstack([level * tracks.light / noise[:, None], 1.5 * tracks.rough])
-        wanted = np.concatenate([seen[:, k] / noise, np.zeros(len(tracks.rough))])
-        other = optimize.lsq_linear(matrix, wanted, (0.0, 1.0), tol=1e-12)
-        assert found[:, k] == pytest.approx(other.x, abs=0.01)
-        assert misfit[k] == pytest.approx(2.0 * other.cost, rel=1e-3)
-
-
-def test_occupied_finds_a_planted_train() -> None:
-    """A train of 300 m on one of four tracks comes back within 15 percent."""
-    tracks = straight(4)
-    truth = np.zeros(tracks.metres.size)
-    truth[np.flatnonzero(tracks.track == 1)[4:14]] = 1.0
-    rng = np.random.default_rng(2)
-    seen = tracks.light @ truth * -0.08 + rng.normal(0.0, 0.004, len(tracks.light))
-    found = invert_occupancy(tracks, seen, plain_noise(tracks), known=car_contrast(-0.08))
-    assert found.shown
-    assert found.metres == pytest.approx(300.0, rel=0.15)
-    assert found.low <= 300.0 <= found.high
-    assert found.car_contrast == pytest.approx(-0.08, rel=0.2)
-
-
-def test_occupied_of_nothing_is_nothing() -> None:
-    """An anomaly of 0 everywhere shows nothing, and still says what may have been missed."""
-    tracks = straight(2)
-    found = invert_occupancy(
-        tracks, np.zeros(len(tracks.light)), plain_noise(tracks), known=car_contrast()
-    )
-    assert not found.shown
-    assert found.metres == pytest.approx(0.0, abs=20.0)
-    assert found.high > 0.0
-
-
-def test_occupied_is_blind_to_cars_of_the_ballast_colour() -> None:
-    """Cars without contrast leave no trace: the fit does not invent them."""
-    tracks = straight(4)
-    seen = np.random.default_rng(3).normal(0.0, 0.004, len(tracks.light))
-    assert not invert_occupancy(tracks, seen, plain_noise(tracks), known=car_contrast()).shown
-
-
-def test_occupied_is_the_same_twice() -> None:
-    """The seed alone decides the simulated images."""
-    tracks = straight(2)
-    seen = np.random.default_rng(4).normal(-0.01, 0.004, len(tracks.light))
-    one, two = (
-        invert_occupancy(tracks, seen, plain_noise(tracks), known=car_contrast()) for _ in range(2)
-    )
-    assert (one.metres, one.low, one.high) == (two.metres, two.low, two.high)
-
-
-@pytest.mark.parametrize(
-    ("levels", "weights", "words"),
-    [
-        ((0.001,), (1.0,), "ballast's colour cannot be seen"),
-        ((0.1,), (0.5,), "weights of 0.5 in all"),
-        ((0.1, 0.2), (1.0,), "2 contrasts"),
-    ],
-)
-def test_contrast_refuses(levels: tuple, weights: tuple, words: str) -> None:
-    """Contrasts that show nothing, or weights that are no probabilities, are refused."""
-    with pytest.raises(DataError, match=words):
-        CarContrast(levels, weights)
 
 
 def test_rail_finds_the_cars(world: tuple) -> None:

@@ -1,4 +1,4 @@
-"""Geometry of outlines: what is refused after editing, areas and shares in metres."""
+"""Geometry of outlines: faults, areas and shares in metres, and masks on grids that nest."""
 
 from __future__ import annotations
 
@@ -7,16 +7,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyproj
 import pytest
 
+from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.sites.outline_geometry import (
     geometry_faults,
     outline_area_m2,
     outline_faults,
+    outline_mask,
     share_outside_window,
+    window_lonlat,
+    window_share_inside,
 )
+from skytally.imagery.sites.site_model import Grid
 from skytally.imagery.sites.site_register import read_sites
 from tests.support import made_up_outlines as drawn_sites
+from tests.support.faulty_stac_catalogue_server import ring
 
 ROOT = Path(__file__).resolve().parents[2]
 SITES = read_sites(ROOT / "data/sites")
@@ -118,3 +125,70 @@ def test_outlines_rest_on_the_record_and_on_open_lists() -> None:
     for site in SITES.values():
         listed = known["sites/positions" if site.is_control else "record/sites"]
         assert site.position_source in listed
+
+
+@pytest.mark.parametrize("gsd", [10, 20, 60])
+def test_grids_nest(gsd: int) -> None:
+    """Pixels of 10, 20 and 60 m share their corners with the tiles of Sentinel-2."""
+    for site in SITES.values():
+        west, south, east, north = site.grid.bounds
+        rows, columns = site.grid.shape(gsd)
+        assert (columns * gsd, rows * gsd) == (east - west, north - south)
+        assert west % gsd == north % gsd == 0
+        corner = site.grid.transform(gsd) @ (columns, rows)
+        assert corner == (east, south)
+
+
+def test_mask_counts_pixel_centres() -> None:
+    """A square of 100 m is a hundred pixels of 10 m, and rows run from north to south."""
+    grid = Grid(32652, (600000, 4600020, 600600, 4600620))
+    back = pyproj.Transformer.from_crs(32652, 4326, always_xy=True)
+    corners = [(600100, 4600520), (600200, 4600520), (600200, 4600620), (600100, 4600620)]
+    square = [list(back.transform(*corner)) for corner in [*corners, corners[0]]]
+    outline = (
+        SITES["rajin"]
+        .outlines[0]
+        .__class__(
+            **{
+                **SITES["rajin"].outlines[0].__dict__,
+                "geometry": {"type": "Polygon", "coordinates": [square]},
+            }
+        )
+    )
+    site = SITES["rajin"].__class__(
+        **{**SITES["rajin"].__dict__, "grid": grid, "outlines": (outline,)}
+    )
+    burnt = outline_mask(site, "berth", gsd=10)
+    assert burnt.shape == (60, 60)
+    assert burnt.sum() == 100
+    assert burnt[:10, 10:20].all()
+    assert window_share_inside(site, outline.geometry) == pytest.approx(
+        100 * 100 / 600**2, abs=0.02
+    )
+
+
+def test_mask_of_an_unknown_kind_is_refused() -> None:
+    """No outline of a kind is not the same as nothing there."""
+    with pytest.raises(DataError, match="no outline of kind 'berth'; it has pit_area, stable"):
+        outline_mask(SITES["tikhoretsk"], "berth", gsd=10)
+
+
+def test_bbox_holds_the_whole_window() -> None:
+    """Each corner and the middle of each edge lies in the box of degrees."""
+    for site in SITES.values():
+        west, south, east, north = window_lonlat(site)
+        back = pyproj.Transformer.from_crs(site.grid.epsg, 4326, always_xy=True)
+        w, s, e, n = site.grid.bounds
+        for x in (w, (w + e) / 2, e):
+            for y in (s, (s + n) / 2, n):
+                lon, lat = back.transform(x, y)
+                assert west - 1e-9 <= lon <= east + 1e-9
+                assert south - 1e-9 <= lat <= north + 1e-9
+
+
+def test_share_inside_of_the_whole_and_of_nothing() -> None:
+    """A footprint round the window holds all of it, one elsewhere nothing."""
+    west, south, east, north = window_lonlat(SITES["rajin"])
+    wide = [west - 1, south - 1, east + 1, north + 1]
+    assert window_share_inside(SITES["rajin"], ring(wide)) == 1
+    assert window_share_inside(SITES["rajin"], ring([0, 0, 1, 1])) == 0

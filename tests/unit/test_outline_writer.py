@@ -51,3 +51,13 @@ def test_write_outlines_leaves_nothing_beside(tmp_path: Path) -> None:
     write_outlines(path, [drawn_sites.outline(), drawn_sites.outline(name="other")])
     assert [each.name for each in tmp_path.iterdir()] == ["made-up.geojson"]
     assert len(path.read_text(encoding="utf-8").splitlines()) == 4
+
+
+def test_outlines_that_cannot_be_written_stay(tmp_path: Path) -> None:
+    """Where the new file cannot be put in place, nothing of it is left."""
+    taken = tmp_path / "made-up.geojson"
+    taken.mkdir()
+    (taken / "old").write_text("kept", encoding="utf-8")
+    with pytest.raises(OSError, match=r"irectory"):
+        write_outlines(taken, ())
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["made-up.geojson", "old"]

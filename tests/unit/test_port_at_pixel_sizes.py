@@ -1,15 +1,11 @@
-"""The simulated port at three sizes of pixel, and the schematic that shows it."""
+"""The simulated port at three sizes of pixel."""
 
 from __future__ import annotations
-
-import re
 
 import numpy as np
 import pytest
 
 from skytally.core import DataError
-from skytally.imagery.figures import resolution_schematic
-from skytally.imagery.figures.pixel_size_schematic import PIXELS, pixels_table
 from skytally.imagery.simulate.port_at_pixel_sizes import (
     SCENE_SIZE,
     WATERLINE,
@@ -17,7 +13,6 @@ from skytally.imagery.simulate.port_at_pixel_sizes import (
     port_boxes,
     port_image,
 )
-from tests.support.parsed_charts import svg_words, tags
 
 
 @pytest.mark.parametrize("gsd", [10.0, 3.0])
@@ -45,36 +40,6 @@ def test_a_pixel_that_cannot_be_drawn_is_refused(gsd: float) -> None:
     """A pixel is an even number of cells, so that its middle lies between two."""
     with pytest.raises(DataError, match=r"take an even multiple of 0\.25 m"):
         port_image(gsd)
-
-
-def test_schematic_says_that_it_is_simulated_wherever_it_is_met() -> None:
-    """In the picture at each size, in its caption and in its words; the same bytes twice."""
-    shown = resolution_schematic()
-    words = svg_words(shown)
-    assert words.count("SIMULATED") == 3
-    for size in ("10 m", "3 m", "0.5 m", "ship", "containers", "railcars"):
-        assert size in words
-    caption = re.search("<figcaption>(.*?)</figcaption>", shown.block)
-    assert caption is not None
-    assert caption[1].startswith("Simulated, no image of a real place")
-    (image,) = (given for tag, given in tags(shown.block) if tag == "img")
-    assert str(image["alt"]).startswith("Simulated picture, no real place")
-    assert "sk-photo" in str(image["class"]).split()
-    assert resolution_schematic().block == shown.block
-
-
-def test_table_says_of_each_thing_what_each_pixel_shows() -> None:
-    """Three things at three sizes, none left out; each thing is told apart only by finer pixels."""
-    table = pixels_table()
-    assert table.shape == (3, 1 + len(PIXELS))
-    assert "ship, 112 by 18 m" in table["simulated thing"].tolist()
-    seen = table.iloc[:, 1:].map(lambda cell: cell.split("; ")[1].split()[0])
-    order = ["narrower", "a", "an"]
-    for row in seen.to_numpy():
-        ranks = [order.index(word) for word in row]
-        assert ranks == sorted(ranks)
-        assert ranks[0] < ranks[-1]
-    assert "Simulated: what the picture shows" in resolution_schematic().block
 
 
 def test_sizes_are_those_of_the_boxes_drawn() -> None:

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from skytally.core import DataError
-from skytally.press.sphinx_ext import voyage_and_port_call_directives
-from skytally.press.sphinx_ext.voyage_and_port_call_directives import (
-    BASELINE,
-    CallRates,
-    rated_counts,
-)
 from skytally.statistics.port_calls_per_month import (
     calls_between,
     monthly_rate,
@@ -26,8 +19,7 @@ from skytally.statistics.port_calls_per_month import (
     rate_ratio,
     rate_text,
 )
-from tests.support.directives_without_page import bare
-from tests.support.evaluated_findings import evaluated_findings
+from tests.support.made_up_call_counts import call_count
 
 Rows = Callable[..., pd.DataFrame]
 WHOLE_MONTH = {
@@ -35,16 +27,6 @@ WHOLE_MONTH = {
     "precision_first": "month", "precision_last": "month",
 }  # fmt: skip
 """Dates of a count of one calendar month."""
-
-
-def count(rows: Rows, **changes: Any) -> dict[str, Any]:
-    """Make one count of calls from August 2023 to the end of January 2024."""
-    plain = {
-        "value": 25.0, "bound": "exactly", "unit": "calls", "precision_first": "day",
-        "precision_last": "day", "date_first": "2023-08-01", "date_last": "2024-01-31",
-    }  # fmt: skip
-    made = rows({**plain, **changes}).iloc[0].to_dict()
-    return {str(key): value for key, value in made.items()}
 
 
 @pytest.mark.parametrize(
@@ -61,7 +43,7 @@ def test_a_period_is_as_long_as_its_dates_allow(
     rows: Rows, first: str, last: str, precisions: tuple[str, str], days: tuple[float, float]
 ) -> None:
     """A month that begins a period may begin it on any day; a whole month is one month."""
-    row = count(
+    row = call_count(
         rows, date_first=first, date_last=last,
         precision_first=precisions[0], precision_last=precisions[1],
     )  # fmt: skip
@@ -86,36 +68,7 @@ def test_a_period_is_as_long_as_its_dates_allow(
 )
 def test_rate_keeps_the_bound_of_its_count(rows: Rows, changes: dict[str, Any], words: str) -> None:
     """A lower bound gives a lower bound, five days or an open period no rate of a month."""
-    assert rate_text(monthly_rate(count(rows, **changes))) == words
-
-
-def test_table_has_the_last_total_of_a_year_and_every_single_period(rows: Rows) -> None:
-    """A total within a later one of the same year is left out, a single month is not."""
-    made = [
-        count(rows, id="A", date_last="2023-10-31"),
-        count(rows, id="B", date_last="2023-12-31"),
-        count(rows, id="C", date_last="2024-12-31"),
-        count(rows, id="D", date_first="2024-01-01", date_last="2024-01-31"),
-        count(rows, id="E", unit="calls per month", value=1.0, date_first="2024-03-01"),
-        count(rows, id="F", vessel="Angara"),
-        count(rows, id="G", cargo="coal"),
-    ]
-    table = pd.DataFrame(made).assign(vessel=[row.get("vessel") or "" for row in made])
-    table["cargo"] = [row.get("cargo") or "" for row in made]
-    groups = pd.DataFrame(columns=["group", "row_id", "relation", "keep"])
-    assert {row["id"] for row in rated_counts(table, groups)} == {"B", "C", "D", "E"}
-
-
-def test_rates_of_the_record_name_counter_bound_and_period(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Few signs of shipments give no rate; who called at Vostochny stands beside the number."""
-    monkeypatch.setattr(voyage_and_port_call_directives, "findings", lambda _app: {})
-    shown = bare(CallRates, srcdir=str(tmp_path), docname="lines/port-imagery").html()
-    for words in ("at least 3.8", "at least 25 calls", "1 to 2"):
-        assert f">{words}<" in shown
-    assert ">none<" not in shown
-    assert "(dark vessels)" in shown
+    assert rate_text(monthly_rate(call_count(rows, **changes))) == words
 
 
 def total(rows: Rows, **changes: Any) -> pd.DataFrame:
@@ -168,22 +121,6 @@ def test_ratio_of_two_rates_takes_the_ends_of_both(rows: Rows) -> None:
         rate_ratio(total(rows, value=0.0, bound="exactly"), later)
 
 
-def test_rates_have_no_baseline_while_the_beginning_is_open(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """The line above the table goes when an observation from before is dated."""
-    began: dict[str, Any] = {"value": None, "said": "on or before 26 August 2023"}
-    known = {BASELINE: began}
-    monkeypatch.setattr(voyage_and_port_call_directives, "findings", lambda _app: known)
-    shown = bare(CallRates, srcdir=str(tmp_path), docname="lines/port-imagery").html()
-    assert "no dated observation of that pier from earlier" in shown
-    began["value"] = 9.0
-    assert (
-        "from earlier"
-        not in bare(CallRates, srcdir=str(tmp_path), docname="lines/port-imagery").html()
-    )
-
-
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -229,22 +166,7 @@ def test_ships_that_came_once_each_are_calls_for_a_rate_and_not_for_a_difference
     rows: Rows,
 ) -> None:
     """A count of ships gives a rate of calls; a later total less an earlier one must be calls."""
-    ships = rows({**count(rows), "unit": "ships"})
-    assert rate_of_count(ships).high == pytest.approx(rate_of_count(rows(count(rows))).high)
+    ships = rows({**call_count(rows), "unit": "ships"})
+    assert rate_of_count(ships).high == pytest.approx(rate_of_count(rows(call_count(rows))).high)
     with pytest.raises(DataError, match="no number of calls"):
-        calls_between(ships, rows(count(rows)))
-
-
-def test_the_file_under_the_table_has_its_rows_and_their_rates(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """A line of the file is a line of the table; a count of at least has no upper end."""
-    known = {each["key"]: each for each in evaluated_findings()}
-    monkeypatch.setattr(voyage_and_port_call_directives, "findings", lambda _app: known)
-    shown = bare(CallRates, srcdir=str(tmp_path), docname="lines/port-imagery").html()
-    assert 'href="../data/call-rates.csv" download>' in shown
-    made = pd.read_csv(tmp_path / "data/call-rates.csv").set_index("row")
-    assert len(made) == shown.partition("<tbody>")[2].count("<tr")
-    assert math.isnan(made.loc["V015", "per_month_high"])
-    assert made.loc["P038", "per_month_low"] == pytest.approx(9, abs=0.3)
-    assert "109 days" in shown
+        calls_between(ships, rows(call_count(rows)))

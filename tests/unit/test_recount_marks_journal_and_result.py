@@ -15,15 +15,9 @@ from skytally.core import DataError
 from skytally.recount import CountJournal, read_count, read_task, result_of
 from skytally.recount.mark_journal import CountTask
 from skytally.recount.object_mark import mark_from_json
-from tests.support.made_up_recounts import finished, points, practice_file, task_of
+from tests.support.made_up_recounts import finished, points
 
 MARK = {"name": "a", "kind": "point", "certainty": "sure", "corners": [[3, 4]]}
-
-
-@pytest.fixture(scope="module")
-def task(tmp_path_factory: pytest.TempPathFactory) -> CountTask:
-    """Name a count on a simulated yard."""
-    return task_of(practice_file(tmp_path_factory.mktemp("image")))
 
 
 @pytest.mark.parametrize(
@@ -56,25 +50,25 @@ def test_no_mark_at_all_is_refused(plain: object) -> None:
         mark_from_json(plain, shape=(100, 200))
 
 
-def test_journal_is_taken_up_again(tmp_path: Path, task: CountTask) -> None:
+def test_journal_is_taken_up_again(tmp_path: Path, railcar_task: CountTask) -> None:
     """What was kept is there in the next run, and the bench of before is not disturbed."""
     path = tmp_path / "counts" / "a.marks.jsonl"
-    journal = CountJournal(path, task)
+    journal = CountJournal(path, railcar_task)
     journal.add({"entry": "put", "mark": MARK})
     with pytest.raises(DataError, match="another bench"):
-        CountJournal(path, task)
+        CountJournal(path, railcar_task)
     journal.add({"entry": "put", "mark": {**MARK, "name": "b"}})
     journal.add({"entry": "drop", "name": "a"})
     journal.close()
-    again = CountJournal(path, task)
+    again = CountJournal(path, railcar_task)
     assert list(again.state.marks) == ["b"]
-    assert again.state.task == task
+    assert again.state.task == railcar_task
     again.close()
 
 
-def test_changes_can_be_taken_back_after_a_restart(tmp_path: Path, task: CountTask) -> None:
+def test_changes_can_be_taken_back_after_a_restart(tmp_path: Path, railcar_task: CountTask) -> None:
     """What each change can be taken back to is read from the journal; to take back ends it."""
-    journal = CountJournal(tmp_path / "a.marks.jsonl", task)
+    journal = CountJournal(tmp_path / "a.marks.jsonl", railcar_task)
     perhaps = {**MARK, "certainty": "perhaps"}
     for entry in (
         {"entry": "put", "mark": MARK},
@@ -93,9 +87,9 @@ def test_changes_can_be_taken_back_after_a_restart(tmp_path: Path, task: CountTa
     assert state.steps == journal.state.steps
 
 
-def test_entry_that_does_not_fit_changes_nothing(tmp_path: Path, task: CountTask) -> None:
+def test_entry_that_does_not_fit_changes_nothing(tmp_path: Path, railcar_task: CountTask) -> None:
     """A refused entry is neither in the journal nor in the count."""
-    journal = CountJournal(tmp_path / "a.marks.jsonl", task)
+    journal = CountJournal(tmp_path / "a.marks.jsonl", railcar_task)
     before = journal.path.read_bytes()
     for entry, said in (
         ({"entry": "put", "mark": {**MARK, "corners": [[1e9, 0]]}}, "outside"),
@@ -115,9 +109,9 @@ def test_entry_that_does_not_fit_changes_nothing(tmp_path: Path, task: CountTask
     journal.close()
 
 
-def test_line_that_broke_off_is_passed_over(tmp_path: Path, task: CountTask) -> None:
+def test_line_that_broke_off_is_passed_over(tmp_path: Path, railcar_task: CountTask) -> None:
     """After every cut of the last line, what was kept before it is read, and the next fits on."""
-    journal = CountJournal(tmp_path / "a.marks.jsonl", task)
+    journal = CountJournal(tmp_path / "a.marks.jsonl", railcar_task)
     journal.add({"entry": "put", "mark": MARK})
     kept = journal.path.read_bytes()
     journal.add({"entry": "put", "mark": {**MARK, "name": "b"}})
@@ -126,35 +120,35 @@ def test_line_that_broke_off_is_passed_over(tmp_path: Path, task: CountTask) -> 
     for end in range(len(kept), len(whole)):
         journal.path.write_bytes(whole[:end])
         assert list(read_count(journal.path).marks) == ["a"]
-        again = CountJournal(journal.path, task)
+        again = CountJournal(journal.path, railcar_task)
         again.add({"entry": "put", "mark": {**MARK, "name": "c"}})
         again.close()
         assert list(read_count(journal.path).marks) == ["a", "c"]
 
 
-def test_head_that_broke_off_is_written_again(tmp_path: Path, task: CountTask) -> None:
+def test_head_that_broke_off_is_written_again(tmp_path: Path, railcar_task: CountTask) -> None:
     """A bench that was stopped while it began a count does not block it."""
     path = tmp_path / "a.marks.jsonl"
-    CountJournal(path, task).close()
+    CountJournal(path, railcar_task).close()
     head = path.read_bytes()
     for end in (0, 1, len(head) - 1):
         path.write_bytes(head[:end])
-        CountJournal(path, task).close()
+        CountJournal(path, railcar_task).close()
         assert path.read_bytes() == head
-        assert read_task(path) == task
+        assert read_task(path) == railcar_task
 
 
 @pytest.mark.parametrize(
     ("change", "said"), [({"day": "2023-10-06"}, "DAY"), ({"family": "airbus"}, "FAMILY")]
 )
 def test_count_is_not_taken_up_as_one_of_another_day(
-    tmp_path: Path, task: CountTask, change: dict[str, str], said: str
+    tmp_path: Path, railcar_task: CountTask, change: dict[str, str], said: str
 ) -> None:
     """What was said of the image when the count was begun is not changed in silence."""
     path = tmp_path / "a.marks.jsonl"
-    CountJournal(path, task).close()
+    CountJournal(path, railcar_task).close()
     with pytest.raises(DataError, match=f"{said}: found"):
-        CountJournal(path, replace(task, **change))
+        CountJournal(path, replace(railcar_task, **change))
 
 
 @pytest.mark.parametrize("content", [b"", b"[]\n", b"{}\n", b"no head\n"])
@@ -176,10 +170,10 @@ def test_journal_without_a_head_is_told(tmp_path: Path, content: bytes) -> None:
     ],
 )
 def test_damaged_journal_is_told_by_line(
-    tmp_path: Path, task: CountTask, old: bytes, new: bytes, said: str
+    tmp_path: Path, railcar_task: CountTask, old: bytes, new: bytes, said: str
 ) -> None:
     """A line inside that cannot be read is named, and nothing is guessed."""
-    journal = CountJournal(tmp_path / "a.marks.jsonl", task)
+    journal = CountJournal(tmp_path / "a.marks.jsonl", railcar_task)
     journal.add({"entry": "put", "mark": MARK})
     journal.close()
     text = journal.path.read_bytes()
@@ -190,10 +184,10 @@ def test_damaged_journal_is_told_by_line(
 
 
 def test_full_disk_loses_no_mark(
-    tmp_path: Path, task: CountTask, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, railcar_task: CountTask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An entry that does not fit is said not to be kept, and the next one after it is whole."""
-    journal = CountJournal(tmp_path / "a.marks.jsonl", task)
+    journal = CountJournal(tmp_path / "a.marks.jsonl", railcar_task)
     journal.add({"entry": "put", "mark": MARK})
     kept = journal.path.read_bytes()
 
@@ -230,7 +224,13 @@ def test_full_disk_loses_no_mark(
     ],
 )
 def test_number_of_a_count(
-    task: CountTask, sure: int, perhaps: int, untold: int, share: float, state: str, words: str
+    railcar_task: CountTask,
+    sure: int,
+    perhaps: int,
+    untold: int,
+    share: float,
+    state: str,
+    words: str,
 ) -> None:
     """Nothing seen, could not tell, a number, a range and a bound are five different things."""
     marks = [
@@ -238,14 +238,14 @@ def test_number_of_a_count(
         *points(*[(i, 2) for i in range(perhaps)], certainty="perhaps", stem="p"),
         *points(*[(i, 3) for i in range(untold)], certainty="cannot tell", stem="u"),
     ]
-    found = result_of(finished(task, *marks, share=share))
+    found = result_of(finished(railcar_task, *marks, share=share))
     assert (found.state, found.words) == (state, words)
     assert (found.value is None) or found.bound
 
 
-def test_count_under_way_is_no_number(task: CountTask) -> None:
+def test_count_under_way_is_no_number(railcar_task: CountTask) -> None:
     """No marks and not finished is not nothing seen."""
-    count = finished(task)
+    count = finished(railcar_task)
     count.finished = ""
     with pytest.raises(DataError, match="not finished"):
         result_of(count)

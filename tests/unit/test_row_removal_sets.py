@@ -15,8 +15,8 @@ from skytally import claims
 from skytally.claims.verdict_sensitivity_to_removed_evidence import VerdictFlips
 from skytally.core import data_folder
 from skytally.core.errors_and_fault_lists import DataError, IntegrityError
-from skytally.findings.declared_finding_evaluation import outcomes
 from skytally.findings.finding import Finding
+from skytally.findings.finding_computation_from_declarations import outcomes
 from skytally.findings.finding_declarations import REFERENCE, tables_read
 from skytally.findings.finding_sensitivity_to_removed_evidence import (
     OTHER_BOUND,

@@ -1,11 +1,10 @@
-"""Sites: the grids nest, the outlines hold what they must, and bad ones are refused."""
+"""Sites: they stand where the record has them, outlines hold what they must, bad ones are told."""
 
 from __future__ import annotations
 
 import csv
 import json
 import math
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -16,27 +15,21 @@ import pandas as pd
 import pyproj
 import pytest
 
-from skytally.core import data_registry
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.sites.control_sites import control_sites_of, defining_kind, evidence_sites
-from skytally.imagery.sites.outline_geometry import outline_mask, window_lonlat, window_share_inside
-from skytally.imagery.sites.site_model import TO_CONFIRM, Grid, Site
+from skytally.imagery.sites.outline_geometry import outline_mask, window_lonlat
+from skytally.imagery.sites.site_model import TO_CONFIRM, Site
 from skytally.imagery.sites.site_register import read_sites, site_vocabularies
 from tests.support.faulty_stac_catalogue_server import DATA, SITES, ring
+from tests.support.registered_table_rows import rows_by_id
 
 MAIN = {"berth": ("berth", "quay"), "track": ("track",), "pit_area": ("pit_area",)}
 """Kinds of outline that must hold the whole circle of uncertainty of a place."""
-ROUTE = ("rajin", "dunai", "vostochny", "tumangang", "khasan", "tikhoretsk")
-
-
-def _rows(slug: str) -> dict[str, dict[str, str]]:
-    with data_registry.path(slug).open(encoding="utf-8", newline="") as file:
-        return {row["id"]: row for row in csv.DictReader(file)}
 
 
 def _position(site: Site) -> dict[str, str]:
     """Read the row of a position: of the record, or of the list of control sites."""
-    return _rows("positions" if site.is_control else "sites")[site.position_source]
+    return rows_by_id("positions" if site.is_control else "sites")[site.position_source]
 
 
 def _centre(site: Site) -> tuple[float, float, float]:
@@ -114,124 +107,6 @@ def test_stable_ring_lies_outside_the_objects(slug: str) -> None:
     for kind in {outline.kind for outline in site.outlines} - {"stable", "openwater"}:
         assert not (ring_mask & outline_mask(site, kind, gsd=10)).any()
     assert ring_mask.sum() * 100 > 1e6
-
-
-@pytest.mark.parametrize("gsd", [10, 20, 60])
-def test_grids_nest(gsd: int) -> None:
-    """Pixels of 10, 20 and 60 m share their corners with the tiles of Sentinel-2."""
-    for site in SITES.values():
-        west, south, east, north = site.grid.bounds
-        rows, columns = site.grid.shape(gsd)
-        assert (columns * gsd, rows * gsd) == (east - west, north - south)
-        assert west % gsd == north % gsd == 0
-        corner = site.grid.transform(gsd) @ (columns, rows)
-        assert corner == (east, south)
-
-
-def test_mask_counts_pixel_centres() -> None:
-    """A square of 100 m is a hundred pixels of 10 m, and rows run from north to south."""
-    grid = Grid(32652, (600000, 4600020, 600600, 4600620))
-    back = pyproj.Transformer.from_crs(32652, 4326, always_xy=True)
-    corners = [(600100, 4600520), (600200, 4600520), (600200, 4600620), (600100, 4600620)]
-    square = [list(back.transform(*corner)) for corner in [*corners, corners[0]]]
-    outline = (
-        SITES["rajin"]
-        .outlines[0]
-        .__class__(
-            **{
-                **SITES["rajin"].outlines[0].__dict__,
-                "geometry": {"type": "Polygon", "coordinates": [square]},
-            }
-        )
-    )
-    site = SITES["rajin"].__class__(
-        **{**SITES["rajin"].__dict__, "grid": grid, "outlines": (outline,)}
-    )
-    burnt = outline_mask(site, "berth", gsd=10)
-    assert burnt.shape == (60, 60)
-    assert burnt.sum() == 100
-    assert burnt[:10, 10:20].all()
-    assert window_share_inside(site, outline.geometry) == pytest.approx(
-        100 * 100 / 600**2, abs=0.02
-    )
-
-
-def test_mask_of_an_unknown_kind_is_refused() -> None:
-    """No outline of a kind is not the same as nothing there."""
-    with pytest.raises(DataError, match="no outline of kind 'berth'; it has pit_area, stable"):
-        outline_mask(SITES["tikhoretsk"], "berth", gsd=10)
-
-
-def test_bbox_holds_the_whole_window() -> None:
-    """Each corner and the middle of each edge lies in the box of degrees."""
-    for site in SITES.values():
-        west, south, east, north = window_lonlat(site)
-        back = pyproj.Transformer.from_crs(site.grid.epsg, 4326, always_xy=True)
-        w, s, e, n = site.grid.bounds
-        for x in (w, (w + e) / 2, e):
-            for y in (s, (s + n) / 2, n):
-                lon, lat = back.transform(x, y)
-                assert west - 1e-9 <= lon <= east + 1e-9
-                assert south - 1e-9 <= lat <= north + 1e-9
-
-
-def test_share_inside_of_the_whole_and_of_nothing() -> None:
-    """A footprint round the window holds all of it, one elsewhere nothing."""
-    west, south, east, north = window_lonlat(SITES["rajin"])
-    wide = [west - 1, south - 1, east + 1, north + 1]
-    assert window_share_inside(SITES["rajin"], ring(wide)) == 1
-    assert window_share_inside(SITES["rajin"], ring([0, 0, 1, 1])) == 0
-
-
-# Twins.
-
-
-def test_every_kind_of_site_has_control_sites() -> None:
-    """Two of each kind at least, since one could only say "higher" or "lower"."""
-    for slug in ROUTE:
-        controls = control_sites_of(SITES, slug)
-        assert len(controls) >= 2
-        assert controls[0].control_for == slug
-        assert {defining_kind(control) for control in controls} == {defining_kind(SITES[slug])}
-
-
-def test_control_sites_are_no_place_of_the_record() -> None:
-    """Neither its sites nor its scopes, and no row of traffic, name a control site."""
-    folder = data_registry.path("sites").parent
-    tables = [path for path in folder.glob("*.csv") if not path.name.endswith(".dictionary.csv")]
-    text = "\n".join(path.read_text(encoding="utf-8").lower() for path in tables)
-    for site in SITES.values():
-        first = site.name.lower().split(" ")[0]
-        assert (first in text) != site.is_control, first
-
-
-def test_control_sites_stand_apart_from_the_evidence_and_from_one_another() -> None:
-    """No image of a control site shows a site of the evidence."""
-    boxes = {slug: window_lonlat(site) for slug, site in SITES.items()}
-    for control in SITES.values():
-        for slug, (west, south, east, north) in boxes.items():
-            if control.is_control and slug != control.slug:
-                w, s, e, n = boxes[control.slug]
-                assert e < west or east < w or n < south or north < s, (control.slug, slug)
-
-
-def test_every_position_of_a_control_site_says_where_it_is_from() -> None:
-    """Each point has source, address and licence, and a radius that its source allows."""
-    rows = _rows("positions")
-    assert set(rows) >= {slug for slug, site in SITES.items() if site.is_control}
-    assert {row["site"] for row in rows.values()} <= set(SITES)
-    for row in rows.values():
-        assert row["source"]
-        assert re.match("https?://", row["address"])
-        assert row["licence"]
-        assert float(row["uncertainty_m"]) >= (500 if SITES[row["site"]].is_control else 100)
-
-
-@pytest.mark.parametrize("slug", ["nowhere", "zarubino"])
-def test_control_sites_of_no_evidence_are_refused(slug: str) -> None:
-    """A control site has no control sites, nor has a place that is not in the register."""
-    with pytest.raises(DataError, match="no site of the evidence; known: rajin, dunai"):
-        control_sites_of(SITES, slug)
 
 
 Break = Callable[[Path], None]

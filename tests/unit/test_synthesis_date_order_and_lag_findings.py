@@ -8,8 +8,8 @@ import pytest
 from skytally.core import data_folder, data_registry, table_names
 from skytally.core.table_reader import read_table
 from skytally.findings.date_finding_chart_rows import date_rows
-from skytally.findings.declared_finding_evaluation import evaluate, outcomes
 from skytally.findings.finding import Finding
+from skytally.findings.finding_computation_from_declarations import evaluate, outcomes
 from skytally.findings.finding_declarations import Declaration, read_declarations
 from skytally.press.finding_table_checks import pages_without_notebook
 from tests.support.expected_sentences import same_sentence

@@ -1,4 +1,4 @@
-"""Comparison of two bounded numbers, and of a sentence with the source it copies."""
+"""Comparison of two bounded numbers: a level with a level, a bound with a bound."""
 
 from __future__ import annotations
 
@@ -8,19 +8,7 @@ from dataclasses import replace
 import pytest
 
 from skytally.claims.verdict_on_claimed_number import BoundedNumber, compare
-from skytally.claims.verdict_scale import (
-    BOUND,
-    CONTRADICTED,
-    DIFFERS,
-    FAITHFUL,
-    HOLDS,
-    IN_PART,
-    UNTESTED,
-    VERDICTS,
-    WORST_FIRST,
-    as_copy,
-    worst,
-)
+from skytally.claims.verdict_scale import BOUND, CONTRADICTED, HOLDS, IN_PART, UNTESTED
 from skytally.core import evidence_line_name_constants as n
 from skytally.core.errors_and_fault_lists import DataError
 
@@ -67,27 +55,3 @@ def test_compare_refuses_two_units_and_a_claim_without_a_number() -> None:
         compare(replace(some, unit="trains"), some)
     with pytest.raises(DataError, match="carries no number"):
         compare(replace(some, low=NAN), some)
-
-
-@pytest.mark.parametrize(
-    ("verdict", "expected"),
-    [
-        (HOLDS, FAITHFUL),
-        (BOUND, FAITHFUL),
-        (CONTRADICTED, DIFFERS),
-        (IN_PART, IN_PART),
-        (UNTESTED, UNTESTED),
-    ],
-)
-def test_a_copy_is_faithful_or_misquotes_and_never_holds(verdict: str, expected: str) -> None:
-    """A sentence that agrees with its source says nothing of the world."""
-    assert as_copy(verdict) == expected
-    assert as_copy(IN_PART, partly=DIFFERS) == DIFFERS
-
-
-def test_of_several_verdicts_the_worst_counts() -> None:
-    """Every verdict that a rule can give has its place in the order."""
-    assert worst([HOLDS, FAITHFUL, DIFFERS]) == DIFFERS
-    assert worst([HOLDS, DIFFERS, CONTRADICTED]) == CONTRADICTED
-    assert worst([BOUND, FAITHFUL]) == FAITHFUL
-    assert {*WORST_FIRST} == {*VERDICTS[:-1]}

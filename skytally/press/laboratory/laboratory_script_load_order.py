@@ -8,7 +8,7 @@ FOLDER = Path(__file__).with_name("scripts")
 ENGINE = (
     "number_unit_and_date_wording.js",
     "source_printed_quantity.js",
-    "record_selections_and_row_removal.js",
+    "record_without_rows.js",
     "date_brackets_and_order.js",
     "numpy_random_numbers.js",
     "port_calls.js",

@@ -12,13 +12,13 @@ import pytest
 from skytally.core import data_registry
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.core.table_reader import read_table
-from skytally.findings.declared_finding_evaluation import (
+from skytally.findings.finding import Finding
+from skytally.findings.finding_computation_from_declarations import (
     EVALUATED,
     evaluate,
     evaluate_page,
     outcomes,
 )
-from skytally.findings.finding import Finding
 from skytally.findings.finding_declarations import (
     COLUMNS,
     KINDS,
