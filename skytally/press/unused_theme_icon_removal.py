@@ -68,7 +68,7 @@ def leave_out_other_icons(pages: Path) -> None:
     script.write_text(text, encoding="utf-8", newline="\n")
 
 
-def bring_scripts_of_page(page: str, printed: Path, shown: Path) -> None:
+def bring_scripts_of_page(page: str, printed: Path, shown: Path, site: Path) -> None:
     """Bring a page that is printed by itself the shared scripts that no page needed before.
 
     Parameters
@@ -78,15 +78,19 @@ def bring_scripts_of_page(page: str, printed: Path, shown: Path) -> None:
     printed : Path
         Folder in which it was printed, with the shared files as the theme has them.
     shown : Path
-        Folder of the site that takes it.
+        Folder that takes it: what lies there is shown before what lies in the site.
+    site : Path
+        Folder of the last whole print.
     """
-    if MATHJAX in page and not (shown / MATHJAX).is_file():
+    if MATHJAX in page and not any((folder / MATHJAX).is_file() for folder in (shown, site)):
         (shown / MATHJAX).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(printed / MATHJAX, shown / MATHJAX)
+    used = next(folder / ICONS for folder in (shown, site) if (folder / ICONS).is_file())
     kept, whole = (
         {name for icon in ICON.finditer(text) for name in _names(icon)}
-        for text in ((folder / ICONS).read_text(encoding="utf-8") for folder in (shown, printed))
+        for text in (script.read_text(encoding="utf-8") for script in (used, printed / ICONS))
     )
     if icons_named([page]) & (whole - kept):
         # the next whole print leaves out the others again
+        (shown / ICONS).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(printed / ICONS, shown / ICONS)

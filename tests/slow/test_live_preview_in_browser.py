@@ -139,9 +139,12 @@ def test_the_words_of_a_page_show_without_a_reload_by_hand(watching: Watching) -
     with _opened(watching, "limits.html") as page:
 
         def edit() -> None:
+            prints = watching.count("all pages printed")
             with _edited(path, lambda text: text + "\nA sentence made up for a test.\n"):
                 shown = page.get_by_text("A sentence made up for a test.")
                 expect(shown).to_be_visible(timeout=LONGEST_PRINT)
+                # the page was printed by itself, long before all of them
+                assert watching.count("all pages printed") == prints
 
         _printed_after(watching, edit)
         words = page.get_by_text("A sentence made up for a test.")

@@ -61,13 +61,14 @@ def test_page_printed_by_itself_finds_its_scripts(tmp_path: Path) -> None:
     printed = _site(tmp_path / "printed", page="")
     (printed / MATHJAX).parent.mkdir(parents=True)
     (printed / MATHJAX).write_text("draw formulas", encoding="utf-8")
-    shown = _site(tmp_path / "shown", page="", script=without_other_icons(WHOLE, {"sun"}))
-    before = (shown / ICONS).read_text(encoding="utf-8")
-    bring_scripts_of_page(PAGE.format("sun"), printed, shown)
-    assert (shown / ICONS).read_text(encoding="utf-8") == before
-    assert not (shown / MATHJAX).exists()
+    site = _site(tmp_path / "site", page="", script=without_other_icons(WHOLE, {"sun"}))
+    before, shown = (site / ICONS).read_text(encoding="utf-8"), tmp_path / "shown"
+    bring_scripts_of_page(PAGE.format("sun"), printed, shown, site)
+    assert not shown.exists()
     page = f'{PAGE.format("search")}<script src="{MATHJAX}?v=1"></script>'
-    bring_scripts_of_page(page, printed, shown)
+    bring_scripts_of_page(page, printed, shown, site)
+    assert (site / ICONS).read_text(encoding="utf-8") == before
     assert (shown / ICONS).read_text(encoding="utf-8") == WHOLE
     assert (shown / MATHJAX).read_text(encoding="utf-8") == "draw formulas"
+    assert not (site / MATHJAX).exists()
     assert icons_named([page]) == {"solid", "search"}

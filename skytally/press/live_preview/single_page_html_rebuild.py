@@ -25,7 +25,7 @@ from skytally.core import DataError
 from skytally.press import site_build_and_swap
 from skytally.press.live_preview.preview_state import stage_key, watch_folder
 from skytally.press.live_preview.watched_files import PAGE, SavedFiles
-from skytally.press.project_paths import book_folder, line_names, lines_folder
+from skytally.press.project_paths import book_folder, line_names, lines_folder, site_folder
 from skytally.press.sphinx_ext.html_blocks import REUSES_BLOCKS
 
 OUTPUT = "quick"
@@ -217,7 +217,8 @@ def put_in_place(stage: Path, page: Path, shown: Path) -> None:
     leave_out_search_of_theme(fresh)
     write_page_letters(fresh)
     write_policies(fresh)
-    bring_scripts_of_page((fresh / page).read_text(encoding="utf-8"), stage / OUTPUT, shown)
+    text = (fresh / page).read_text(encoding="utf-8")
+    bring_scripts_of_page(text, stage / OUTPUT, shown, site_folder())
     (shown / page).parent.mkdir(parents=True, exist_ok=True)
     (fresh / page).replace(shown / page)
 
