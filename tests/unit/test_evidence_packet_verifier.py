@@ -48,7 +48,7 @@ def test_every_packet_passes_in_a_strangers_interpreter(edition: PacketEdition) 
     *lines, summary = printed.splitlines()
     assert (code, len(lines)) == (0, len(KEYS) + 2)
     assert summary == f"{len(lines)} PASS, 0 FAIL, {len(lines)} of {len(lines)} packets of the " + (
-        "edition seen"
+        f"edition seen; root {edition.root}"
     )
     assert all(line.startswith(f"PASS {edition.folder / 'packets'}/") for line in lines)
     estimates = [line for line in lines if f"NOT RECOMPUTED: {ESTIMATE}" in line]
@@ -249,6 +249,7 @@ def test_a_missing_packet_shows_in_a_folder(edition: PacketEdition, tmp_path: Pa
     count = len(edition.known)
     assert (
         summary == f"{count - 1} PASS, 2 FAIL, {count - 1} of {count} packets of the edition seen"
+        f"; root {edition.root}"
     )
 
 
@@ -390,7 +391,8 @@ def test_a_folder_that_cannot_be_listed_has_one_message(
     first, second, summary = capsys.readouterr().out.splitlines()
     assert first == f"FAIL {packets}: Permission denied"
     assert second.startswith(f"PASS {packets / QUOTE}: ")
-    assert summary == f"1 PASS, 1 FAIL, 1 of {len(edition.known)} packets of the edition seen"
+    seen = f"1 PASS, 1 FAIL, 1 of {len(edition.known)} packets of the edition seen"
+    assert summary == f"{seen}; root {edition.root}"
 
 
 @pytest.mark.parametrize(
@@ -399,8 +401,9 @@ def test_a_folder_that_cannot_be_listed_has_one_message(
         ("finding-r\u0430il-counts.baseline.zip", "finding-r\\u0430il-counts.baseline.zip"),
         ("piz.\u202e.enilesab.zip", "piz.\\u202e.enilesab.zip"),
         ("finding-rail-counts.baseline.zip ", "finding-rail-counts.baseline.zip "),
+        (f"x{' ' * 74}PASS finding-a.zip", "x" + r"\x20" * 74 + "PASS finding-a.zip"),
     ],
-    ids=["look-alike", "direction", "space"],
+    ids=["look-alike", "direction", "space", "spaces to the next line of the screen"],
 )
 def test_paths_are_shown_as_given_in_ascii(
     edition: PacketEdition, tmp_path: Path, name: str, shown: str
@@ -425,7 +428,8 @@ def test_packets_are_answered_in_the_order_of_the_arguments(
     *lines, summary = printed.splitlines()
     assert code == 0
     assert [line.split(": ")[0] for line in lines] == [f"PASS {path}" for path in (two, one, two)]
-    assert summary == f"3 PASS, 0 FAIL, 2 of {len(edition.known)} packets of the edition seen"
+    seen = f"3 PASS, 0 FAIL, 2 of {len(edition.known)} packets of the edition seen"
+    assert summary == f"{seen}; root {edition.root}"
     code, printed = strangers_run(edition, empty, one)
     assert printed.splitlines()[-2].startswith(f"PASS {one}: ")
     assert f"1 PASS, {len(edition.known)} FAIL, 1 of" in printed

@@ -40,7 +40,8 @@ def _need(true: object, words: str) -> None:
 def _line(verdict: str, path: str, words: object) -> str:  # no sign of a name hides or ends it
     words = getattr(words, "strerror", None) or str(words) or type(words).__name__
     seen = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in words)
-    return f"{verdict} {ascii(path)[1:-1]}: {seen}"
+    line = f"{ascii(path)[1:-1]}: {seen}"  # nor do spaces push a part of it to the next line
+    return f"{verdict} " + re.sub("  +", lambda run: r"\x20" * len(run[0]), line)
 
 
 def _sha256(data: bytes) -> str:
@@ -139,7 +140,7 @@ def main(root: str, log: str, *packets: str) -> int:
             faults += 1
             print(_line("FAIL", path, error))
     of_edition = f"{len({*passed})} of {len(known[2])} packets of the edition seen"
-    print(f"{len(passed)} PASS, {faults} FAIL, {of_edition}")
+    print(f"{len(passed)} PASS, {faults} FAIL, {of_edition}; root {root}")
     return 1 if faults else 0
 
 

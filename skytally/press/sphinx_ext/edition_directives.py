@@ -142,6 +142,10 @@ class EditionAbout(EditionBlock):
             ["evidence packets", "" if about["packet_root"] else "none"],
         ]
         rows = [row for row in rows if row[1]]
+        newest = known_editions()[0][-1].id
+        if newest != edition.id:
+            note = f"{newest}; numbers and verdicts may have moved or been withdrawn since this one"
+            rows.insert(0, ["newest edition", note])
         packets = packet_summary(edition.folder) if about["packet_root"] else {}
         rows += [[f"evidence packets: {name}", value] for name, value in packets.items()]
         ids = [[name, value] for name, value in edition_pages.parts_of(edition).items()]
