@@ -79,7 +79,8 @@ def interval_words(finding: Mapping[str, Any]) -> str:
     """Interval of a finding in words, and whose it is.
 
     Empty for an exact number, for a date, and for one from nothing upwards, which excludes nothing.
-    An upper bound has no lower end but nothing, which nobody printed, so it is *up to* its end.
+    An upper bound has no lower end but nothing, which nobody printed, so it is *up to* its end;
+    a number that the source calls *more than* is not in its interval.
 
     Parameters
     ----------
@@ -99,6 +100,8 @@ def interval_words(finding: Mapping[str, Any]) -> str:
     ''
     >>> interval_words({**known, "low": 0.0, "high": 25.0, "bound": "at most"})
     "up to 25 railcars (this book's reading)"
+    >>> interval_words({**known, "low": 100.0, "high": None, "bound": "more than"})
+    "more than 100 railcars (this book's reading)"
     """
     low = math.nan if finding["low"] is None else finding["low"]
     high = math.inf if finding["high"] is None else finding["high"]
@@ -113,6 +116,8 @@ def interval_words(finding: Mapping[str, Any]) -> str:
     span = interval(low, high, finding["unit"])
     if low == 0 and finding.get("bound") == n.AT_MOST:
         span = f"up to {interval(high, high, finding['unit'])}"
+    if math.isinf(high) and finding.get("bound") == n.MORE_THAN:
+        span = f"{n.MORE_THAN} {interval(low, low, finding['unit'])}"
     return f"{span} ({whose})" if whose else span
 
 

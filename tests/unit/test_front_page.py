@@ -48,6 +48,9 @@ def test_what_cards_repeat_stands_once_below_them() -> None:
     bound = {**about, "high": None, "interval_from": "the bound that the source gives"}
     assert FindingCards._interval(about) == "65 to 81 railcars"
     assert "the bound that the source gives" in FindingCards._interval(bound)
+    more = {**bound, "low": 100.0, "bound": "more than"}
+    assert FindingCards._interval(more).startswith("more than 100 railcars (")
+    assert FindingCards._interval({**more, "bound": "at least"}).startswith("100 railcars or more")
     assert FindingCards._a_tenth([about, about, bound]).count("a tenth either way") == 1
     assert "stated, “about” is read as the rounding" in FindingCards._a_tenth([about])
     assert FindingCards._a_tenth([bound]) == ""

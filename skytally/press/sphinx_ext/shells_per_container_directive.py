@@ -67,7 +67,7 @@ def capacity_pairs(claims: pd.DataFrame, groups: pd.DataFrame) -> list[tuple[Cel
 
 
 def shells_without_pair(claims: pd.DataFrame, groups: pd.DataFrame) -> list[str]:
-    """Rows of shells that no pair has, of counters who also state containers.
+    """Rows of shells that no pair has, whoever states them.
 
     Parameters
     ----------
@@ -80,13 +80,7 @@ def shells_without_pair(claims: pd.DataFrame, groups: pd.DataFrame) -> list[str]
         Ids, by the day of the statement.
     """
     paired = {shells["id"] for shells, _ in capacity_pairs(claims, groups)}
-    both = {*claims.loc[claims["unit"] == "containers", "counter"]}
-    shells = _shells_once(claims, groups)
-    return [
-        str(row)
-        for row, counter in shells[["id", "counter"]].to_numpy()
-        if counter in both and row not in paired
-    ]
+    return [str(row) for row in _shells_once(claims, groups)["id"] if row not in paired]
 
 
 def _shells_once(claims: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:

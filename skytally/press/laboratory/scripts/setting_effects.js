@@ -14,8 +14,9 @@
         : "a bound that this book computed";
     }
     const { interval } = lab.words, upper = low === 0 && finding.bound === "at most";
+    const above = high === Infinity && finding.bound === "more than";
     const span = upper ? `up to ${interval(high, high, finding.unit)}`
-      : interval(low, high, finding.unit);
+      : above ? `more than ${interval(low, low, finding.unit)}` : interval(low, high, finding.unit);
     return whose ? `${span} (${whose})` : span;
   }
 
