@@ -155,7 +155,7 @@ def worded(old: str, new: str, column: str) -> Callable[[dict], None]:
         ("rail-counts.boxcar_share_june_2024", "about 5.4", "about 5.9", "said"),
         ("rail-counts.sites_watched", "4 sites", "14 sites", "said"),
         ("port-imagery.days_empty_in_record", "1 day", "2 days", "said"),
-        ("ais-gaps.known_to_the_day", "14 reports", "no report", "said"),
+        ("ais-gaps.known_to_the_day", "13 reports", "no report", "said"),
         ("rail-counts.before_covid", "October 2018", "October 2008", "said"),
         ("synthesis.ships_began", "26 August", "25 August", "said"),
         ("synthesis.ships_stopped", "between 12", "between 13", "said"),

@@ -52,6 +52,6 @@ def test_a_newer_silence_of_a_ship_only_judged_to_be_it_is_marked() -> None:
     """The sentence above the table has the newer one, so the table may not lack it."""
     shown = {row[0]: row[1:] for row in rows_of(LastSignals)}
     certain, _, perhaps = shown["Lady R"][1].partition(JUDGED_TO_BE)
-    assert "10 February 2024 to 7 March 2024" in certain
+    assert "until about 12 March 2024, Rajin runs" in certain
     assert "3 April 2024 to 14 April 2024" in perhaps
     assert JUDGED_TO_BE not in shown["Maria"][1]
