@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -55,27 +55,15 @@ class ReturnTable(Block):
             "came-back",
             CAPTION,
             list(HEADS),
-            self._rows(items, known),
+            [self._row(item, known) for item in items],
             empty="No item has been written down yet.",
         )
 
-    def _rows(self, items: Iterable[ReturnItem], known: Mapping[str, str]) -> list[str]:
-        """Return a row an item; words that a row before has are named there and not repeated."""
-        told: dict[str, str] = {}
-        made = []
-        for item in items:
-            made.append(self._row(item, known, told))
-            for row in item.came:
-                told.setdefault(row, item.item)
-        return made
-
-    def _row(self, item: ReturnItem, known: Mapping[str, str], told: Mapping[str, str]) -> str:
+    def _row(self, item: ReturnItem, known: Mapping[str, str]) -> str:
         sought = "; ".join(map(self._said, _wanted(item))) or NOT_SOUGHT
         if DOES_NOT_APPLY in item.wanted:
             sought = NO_QUESTION
-        came = "".join(
-            f"<li>{self._words(row, known[row], told.get(row))}</li>" for row in item.came
-        )
+        came = "".join(f"<li>{self._words(row, known[row])}</li>" for row in item.came)
         said = f"<ul>{came}</ul>" if came else self._nothing()
         note = f"<p><strong>{cell(item.note)}</strong></p>" if item.note else ""
         said = f"{said}{note}<p><em>{self._searched(item)}</em></p>"
@@ -105,15 +93,12 @@ class ReturnTable(Block):
         words = cell(part.text)
         return f'<a href="{cell(part.url)}">{words}</a>' if part.url.startswith(WEB) else words
 
-    def _words(self, row_id: str, how: str, told: str | None) -> str:
+    def _words(self, row_id: str, how: str) -> str:
         _, row = card_record().rows[row_id]
         who, text = _who(row), str(row["text"])
         # most texts begin with whose words they are
         whose = "" if not who or who in text else f", {who}"
         day = self.card("row", row_id, self._day(row))
-        if told is not None:
-            who = who or row_id
-            return f"<em>{cell(how)}, {cell(who)}:</em> the words under “{cell(told)}” ({day})"
         return f"<em>{cell(how + whose)}:</em> {self.ships(str(row['text']))} ({day})"
 
     @staticmethod
