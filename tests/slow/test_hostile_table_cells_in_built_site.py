@@ -26,7 +26,8 @@ HOSTILE = {
     "closing": f"</script></textarea></svg>{SCRIPT}",
     "braces": "{{ 7*7 }} {f}`x` $x$ `code` @{value}{safe} %s {said}",
 }
-FORMULA = '=HYPERLINK("x";"y")'
+FORMULA = '@HYPERLINK("x";"y")'
+"""One that the check takes, since words may begin so; one after an equals sign is refused."""
 
 
 @pytest.fixture(scope="module")
