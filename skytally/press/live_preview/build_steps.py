@@ -164,8 +164,11 @@ def _pages(
     Charts take seconds: where data changed, the sentences of all pages come first.
     """
     for old_blocks in (True, False) if saved.inputs else (True,):
-        if opened is None or not opened.fits(stage):
-            opened = OpenStage(stage)
+        if opened is not None and not opened.fits(stage):
+            # what Sphinx registered for the other stage would be told as faults of this one
+            opened.close()
+            opened = None
+        opened = opened or OpenStage(stage)
         with closing(opened) as once:
             for page in single_page_html_rebuild.printed_pages(
                 once, docnames, reuse_blocks=old_blocks
