@@ -32,7 +32,7 @@ from skytally.imagery.acquire import (
 from skytally.imagery.pipeline import Progress, RefreshReport, plan_refresh, refresh_store
 from skytally.imagery.sites import Site, read_sites
 from skytally.press.allowed_parameter_values import is_day
-from skytally.press.own_image_delivery_report import file_lines, scene_lines
+from skytally.press.own_image_delivery_report import cloud_mask_lines, file_lines, scene_lines
 from skytally.press.refresh_plan_report import plan_lines
 from skytally.press.stale_measured_line_remeasurement_stage import measured_anew
 from skytally.web import escaped, one_line
@@ -299,7 +299,7 @@ def run(words: list[str]) -> int:
         f"{', '.join(site.slug for site in sites)}, {period[0]} to {period[1]}",
         flush=True,
     )
-    for line in file_lines(providers):
+    for line in (*file_lines(providers), *cloud_mask_lines(providers)):
         print(line)
     if _is_dry(asked.dry):
         return _print_plan(sites, providers, period, left_out)
