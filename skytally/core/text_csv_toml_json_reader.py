@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import codecs
 import csv
 import io
@@ -248,6 +249,21 @@ def read_text(path: Path) -> str:
     return text
 
 
+TABLE_TWICE = re.compile(r"Cannot declare (\(.*\)) twice")
+"""Words of Python's reader on a table whose header stands twice."""
+BROKEN_ESCAPES = ("\\", "hex value", "scalar value")
+"""Words of Python's reader on a sign that a backslash begins."""
+
+
+def _table_twice(text: str, names: str, line: int) -> str:
+    """Name of a table that stands twice, and the line of its first header."""
+    table = f"[{'.'.join(ast.literal_eval(names))}]"
+    lines = text.splitlines()[: max(line - 1, 0)]
+    plain = [re.sub(r"[\s\"']", "", each.partition("#")[0]) for each in lines]
+    first = f", first at line {plain.index(table) + 1}" if table in plain else ""
+    return f"the table {table} twice{first}"
+
+
 def _toml(name: str, text: str) -> tuple[object, list[Fault]]:
     try:
         return tomllib.loads(text), []
@@ -257,7 +273,12 @@ def _toml(name: str, text: str) -> tuple[object, list[Fault]]:
         words = str(error)[: place.start()] if place else str(error)
         found = f"broken TOML ({words})"
         advice = 'write key = value, words in "quotes"'
-        if "\\" in words:
+        if twice := TABLE_TWICE.fullmatch(words):
+            found = f"broken TOML ({_table_twice(text, twice[1], line)})"
+            advice = "rename one of the two, or remove it"
+        elif words == "Cannot overwrite a value":
+            advice = "a name stands twice in one table; rename one of the two, or remove it"
+        elif any(each in words for each in BROKEN_ESCAPES):
             advice = "\\ begins a sign in double quotes; write single quotes, or / for \\"
         elif "Invalid value" in words:
             advice += ", true and false in small letters"

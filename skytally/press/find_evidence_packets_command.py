@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -45,6 +46,9 @@ def _why_not(wanted: str, chosen: Edition, editions: list[Edition]) -> str:
     gone = lineage[(lineage["delivered_id"] == wanted) & (lineage["fate"] == SET_ASIDE)]
     if len(gone):
         return f"row {wanted} was set aside ({gone.iloc[0]['reason']}), so no packet holds it"
+    several = re.split(r"[,;\s]+", wanted.strip(",; "))
+    if len(several) > 1:
+        return f"OF: found {wanted!r}; write one name at a time, such as OF={several[0]}"
     return (
         f"{wanted}: nothing of that name in edition {chosen.id}; write the key of a finding, the "
         "id of a claim or a row, or the page and name of a chart, such as rail-counts.railcars"

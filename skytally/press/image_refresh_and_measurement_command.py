@@ -32,7 +32,7 @@ from skytally.imagery.acquire import (
 from skytally.imagery.pipeline import Progress, RefreshReport, plan_refresh, refresh_store
 from skytally.imagery.sites import Site, read_sites
 from skytally.press.allowed_parameter_values import is_day
-from skytally.press.own_image_delivery_report import file_lines, scene_lines
+from skytally.press.own_image_delivery_report import cloud_mask_lines, file_lines, scene_lines
 from skytally.press.refresh_plan_report import plan_lines
 from skytally.press.stale_measured_line_remeasurement_stage import measured_anew
 from skytally.web import escaped, one_line
@@ -122,7 +122,15 @@ def _chosen(
     sensors = _known("SENSOR", _listed(words.sensor), SENSORS)
     names = _known("PROVIDER", _listed(words.provider), providers)
     rows = [providers[name] for name in names or providers if names or providers[name].default]
+    asked = rows
     rows = [row for row in rows if not sensors or row.sensor in sensors]
+    if names and asked and not rows:
+        there = ", ".join(f"{row.name} is of {row.sensor}" for row in asked)
+        message = (
+            f"SENSOR: found {', '.join(sensors)}, but {there}; leave SENSOR out, or name a "
+            "provider of that sensor"
+        )
+        raise DataError(message)
     if not rows:
         message = "no provider is left to ask; see `default` in data/sites/providers.toml"
         raise DataError(message)
@@ -293,13 +301,13 @@ def run(words: list[str]) -> int:
         data_folder() / "sites" / LEFT_OUT_TABLE, providers=known_providers, sites=known_sites
     )
     sites, providers = _chosen(asked, known_sites, known_providers)
-    period = _period(asked, now.date())
+    period, budget = _period(asked, now.date()), bytes_of(asked.budget)
     print(
         f"asking {', '.join(row.name for row in providers)} for "
         f"{', '.join(site.slug for site in sites)}, {period[0]} to {period[1]}",
         flush=True,
     )
-    for line in file_lines(providers):
+    for line in (*file_lines(providers), *cloud_mask_lines(providers)):
         print(line)
     if _is_dry(asked.dry):
         return _print_plan(sites, providers, period, left_out)
@@ -313,7 +321,7 @@ def run(words: list[str]) -> int:
         today=now.date().isoformat(),
         now=now,
         left_out=left_out,
-        budget_bytes=bytes_of(asked.budget),
+        budget_bytes=budget,
         progress=ProgressPrinter(),
     )
     _print_report(report)

@@ -21,6 +21,7 @@ from skytally.core import (
     data_registry,
     dictionary_path,
     observation_tables,
+    project_root,
 )
 from skytally.press.project_paths import PACKAGE, book_folder
 
@@ -41,6 +42,8 @@ COPIED_WHOLE = (
     ),
 )
 """Files on units, words, instruments, measures, catalogues and columns, and nothing of a route."""
+OWN_FOLDERS = ("book", "data", "docs", "labs", "notebooks", "skytally", "tests")
+"""Folders of this project, in which another book would be taken for a part of this one."""
 LICENCE = "CC-BY-4.0"
 MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$&!])")
 """Characters that mean something in a heading."""
@@ -180,11 +183,18 @@ def new_route(folder: Path, title: str) -> None:
     Raises
     ------
     DataError
-        If the folder is no folder or not empty, or the title is empty or holds control
-        characters.
+        If the folder is no folder, not empty or among the files of this book, or the title is
+        empty or holds control characters.
     """
     if not title.strip() or not title.isprintable():
         message = f"TITLE: found {title!r}; write the title of the book on one line"
+        raise DataError(message)
+    root, where = project_root().resolve(), folder.resolve()
+    if where.is_relative_to(root) and {*where.relative_to(root).parts[:1]} & {*OWN_FOLDERS}:
+        message = (
+            f"DIR: found {str(folder)!r}, which lies in a folder of this book, whose pages and "
+            "tables it would join; name a folder beside the project, such as ../caspian"
+        )
         raise DataError(message)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         message = f"DIR: found {str(folder)!r}, which is not empty; name a folder that is not there"

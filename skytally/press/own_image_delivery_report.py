@@ -10,13 +10,16 @@ import pandas as pd
 from skytally.core import number
 from skytally.imagery.acquire import (
     FOLDER,
+    LANDSAT,
     NO,
     REJECTED,
+    SENTINEL_2,
     STORED,
     Provider,
     item_id_of,
     recognised_delivery,
 )
+from skytally.imagery.clear_sky import NO_MASK
 from skytally.web import escaped
 
 
@@ -43,6 +46,37 @@ def file_lines(providers: Iterable[Provider]) -> Iterator[str]:
         yield escaped(f"{provider.name}: {number(len(taken))} files in {provider.url}")
         for path, words in sorted(taken.items()):
             yield escaped(f"  {path}: {words}")
+
+
+CLASSIFICATIONS = {SENTINEL_2: "scl", LANDSAT: "qa_pixel"}
+"""Sensor to the name of its classification in a delivery."""
+
+
+def cloud_mask_lines(providers: Iterable[Provider]) -> Iterator[str]:
+    """Yield a line for each provider whose images hold a classification that its table leaves out.
+
+    Parameters
+    ----------
+    providers : iterable of Provider
+        Those of other kinds are passed over.
+
+    Yields
+    ------
+    str
+        Without line break: the first such scene, and how to name its classification.
+    """
+    for provider in _with_folder(providers):
+        wanted = CLASSIFICATIONS.get(provider.sensor)
+        if provider.quality or wanted is None:
+            continue
+        for scene in recognised_delivery(provider).scenes:
+            if any(wanted in band.names for band in scene.bands):
+                yield escaped(
+                    f"{provider.name}: {scene.key} holds the classification {wanted.upper()}, "
+                    f'which the table leaves out; write quality = "{wanted.upper()}" into '
+                    f"[{provider.name}] in data/sites/providers.toml, else {NO_MASK}"
+                )
+                break
 
 
 def _outcome(row: dict[str, str]) -> str:

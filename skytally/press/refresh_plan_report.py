@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from skytally.imagery.acquire import REJECTED
+from skytally.imagery.acquire import QUALITY, REJECTED
+from skytally.imagery.clear_sky import CLASSIFIED_SENSORS, NO_MASK
 from skytally.imagery.pipeline import RefreshPlan
 from skytally.web import escaped
 
@@ -26,7 +27,9 @@ def plan_lines(plan: RefreshPlan) -> Iterator[str]:
         item = job.items[0]
         places = ", ".join(site.slug for site in job.sites)
         bands = ", ".join(sorted(item.assets))
-        yield f"  would read {item.item_id}, {item.time}, bands {bands}, for {places}"
+        unsearched = item.sensor in CLASSIFIED_SENSORS and QUALITY not in item.assets
+        words = f"; {NO_MASK}, so not usable" if unsearched else ""
+        yield f"  would read {item.item_id}, {item.time}, bands {bands}, for {places}{words}"
     for decision in plan.decisions:
         item = decision.item
         yield escaped(f"  {item.item_id} for {item.site}: {decision.status}: {decision.reason}")

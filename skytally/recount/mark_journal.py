@@ -339,7 +339,20 @@ def counts_of(folder: Path) -> Iterator[CountState]:
     Raises
     ------
     DataError
-        As `read_count`.
+        As `read_count`, or if two journals are of one counter and turn, as a folder that is shared
+        by a program leaves a copy in conflict.
     """
+    read: dict[tuple[str, int], Path] = {}
     for path in sorted(folder.glob(f"*{SUFFIX}")):
-        yield read_count(path)
+        count = read_count(path)
+        own = count.task.counter, count.task.turn
+        if own in read:
+            message = (
+                f"found two journals of {own[0]}'s count {own[1]}: {read[own].name!r} and "
+                f"{path.name!r}, as a shared folder leaves a copy in conflict; keep the one with "
+                f"all marks as {journal_path(folder.parent, count.task).name!r}, and move the "
+                f"other out of {folder.name}"
+            )
+            raise DataError(message)
+        read[own] = path
+        yield count

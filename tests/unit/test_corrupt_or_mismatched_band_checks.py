@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -158,6 +159,36 @@ def test_radar_is_guarded_against_holes() -> None:
     assert any(
         "vh lacks" in each for each in corrupt_or_mismatched_band_checks.pixel_faults(item, found)
     )
+
+
+@pytest.mark.parametrize(
+    ("factor", "dtype", "told"),
+    [
+        (1, "float32", ""),
+        (3000, "uint16", "vv holds uint16 numbers of typically 2.*look like digital numbers.*RTC"),
+        (30, "uint16", "look like digital numbers"),
+        (3000, "float32", "vv holds float32 numbers of typically 2.*look like digital numbers"),
+        (-200, "float32", "below 0 as decibels are"),
+    ],
+)
+def test_radar_numbers_that_are_no_backscatter_are_refused(
+    factor: float, dtype: str, told: str
+) -> None:
+    """Whole numbers, numbers beyond any ground and decibels are no linear backscatter."""
+    ground = np.random.default_rng(0).gamma(4, 0.02, (120, 120))
+    both = {band: (ground * k * factor).astype(dtype) for band, k in (("vv", 1), ("vh", 0.7))}
+    pixels = replace(
+        chips.pixels(),
+        arrays=both,
+        gsd=dict.fromkeys(both, 10.0),
+        nodata=dict.fromkeys(both, None),
+    )
+    item = chips.scene_item(
+        {band: chips.asset(band, "x") for band in both}, sensor="sentinel-1", calibration="linear"
+    )
+    faults = corrupt_or_mismatched_band_checks.pixel_faults(item, pixels)
+    assert len(faults) == bool(told)
+    assert re.search(told, "; ".join(faults))
 
 
 BANDS = ("b02", "b03", "b04", "b08", "b11")

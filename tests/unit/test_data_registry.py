@@ -170,7 +170,7 @@ def test_registry_faults_name_the_row(tmp_path: Path, text: str, expected: str) 
     ("text", "expected"),
     [
         (f"[a]\n{SOUND}file = 'b.csv'\n", "Cannot overwrite a value"),
-        (f"[a]\n{SOUND}[a]\n{SOUND}", r"Cannot declare \('a',\) twice"),
+        (f"[a]\n{SOUND}[a]\n{SOUND}", r"the table \[a\] twice, first at line 1"),
         ("[a]\n" + SOUND.replace("made up", "made\\u202Eup"), r"U\+202E \(right-to-left override"),
     ],
 )

@@ -66,6 +66,8 @@ def test_found_packets_by_key_name_and_row(
          "packet is that of edition 2026-10-01, 2026-10-01/packets/claim-S0-01.zip"),
         ("no-such", "", "no-such: nothing of that name in edition 2026-11-29"),
         ("a.b", "2025-01-01", "no edition '2025-01-01'; there are: 2026-10-01, 2026-11-29"),
+        ("P009,P010", "", "OF: found 'P009,P010'; write one name at a time, such as OF=P009"),
+        ("P009 P010", "", "write one name at a time"),
         ("", "", "OF: name what you look for"),
     ],
 )  # fmt: skip

@@ -524,6 +524,11 @@ def test_a_budget_that_is_none_is_told() -> None:
         (["--sensor=radar"], "SENSOR: no radar"),
         (["--provider=nobody"], "PROVIDER: no nobody"),
         (["--sensor=other"], "no provider is left to ask"),
+        (
+            ["--provider=earth-search", "--sensor=landsat"],
+            "SENSOR: found landsat, but earth-search is of sentinel-2; leave SENSOR out",
+        ),
+        (["--dry=yes", "--budget=1,5GB"], "BUDGET: found '1,5GB'; write a size"),
     ],
 )
 def test_the_command_refuses_what_it_does_not_know(words: list[str], said: str) -> None:

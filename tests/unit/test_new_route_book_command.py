@@ -149,6 +149,19 @@ def test_new_route_refuses_what_is_not_empty(tmp_path: Path, kind: str) -> None:
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.parametrize("place", ["book/caspian", "notebooks/new", "data/new/deeper"])
+def test_new_route_refuses_a_folder_of_this_book(
+    place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its pages would be taken for pages of this book."""
+    assert main([f"--folder={place}", "--title=Title"]) == 1
+    told, last = capsys.readouterr().err.splitlines()
+    assert "which lies in a folder of this book" in told
+    assert "name a folder beside the project" in told
+    assert last == "nothing was written"
+    assert not (ROOT / place).exists()
+
+
 @pytest.mark.parametrize("title", ["", "  ", "two\nlines", "bell\x07"])
 def test_new_route_refuses_a_title_that_is_none(tmp_path: Path, title: str) -> None:
     """No title, or one that is no line of text."""

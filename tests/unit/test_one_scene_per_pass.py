@@ -52,6 +52,18 @@ def test_sound_item_is_chosen() -> None:
     assert _one(_s2()) == (SELECTED, "")
 
 
+def test_a_product_downloaded_twice_is_no_older_processing() -> None:
+    """The same files under another id are the same product; other files are not."""
+    one = _shifted(_s2(item_id="b"), size=1000)
+    one.assets["quality"] = replace(one.assets["quality"], size=50)
+    twin = replace(one, item_id="a", assets=dict(one.assets))
+    told = _fates(select_items([one, twin], RAJIN))
+    assert told["a"] == (SUPERSEDED, "same product: the same product as b")
+    other = _shifted(twin, size=1001)
+    told = _fates(select_items([one, other], RAJIN))
+    assert told["a"] == (SUPERSEDED, "older processing: superseded by b")
+
+
 def test_every_item_has_one_choice() -> None:
     """No item is lost and none doubled, also when there are none."""
     items = [_s2(f"2023-08-{day:02}T02:15:49Z") for day in range(1, 29)]

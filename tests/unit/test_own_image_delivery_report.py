@@ -16,8 +16,8 @@ from skytally.imagery.acquire.inventory_and_search_log import (
     read_inventory,
 )
 from skytally.imagery.pipeline.image_store_and_inventory_refresh import refresh_store
-from skytally.imagery.pipeline.refresh_plan import plan_refresh
-from skytally.press.own_image_delivery_report import file_lines, scene_lines
+from skytally.imagery.pipeline.refresh_plan import RefreshPlan, plan_refresh
+from skytally.press.own_image_delivery_report import cloud_mask_lines, file_lines, scene_lines
 from skytally.press.refresh_plan_report import plan_lines
 from tests.support import (
     made_up_vendor_deliveries as deliveries,
@@ -34,6 +34,14 @@ def _refresh(folder: Path, *rows: Any, **words: Any) -> pd.DataFrame:
         **chips.tables(folder), **words,
     )  # fmt: skip
     return read_inventory(folder / "inventory.csv")
+
+
+def _plan(folder: Path, row: Any) -> RefreshPlan:
+    empty = pd.DataFrame(columns=list(INVENTORY_COLUMNS), dtype=str)
+    return plan_refresh(
+        [HERE], [row], ("2019-01-01", "2024-12-31"), folder=folder / "scenes", inventory=empty,
+        searches=pd.DataFrame(columns=list(SEARCH_COLUMNS), dtype=str), settings=FetchSettings(),
+    )  # fmt: skip
 
 
 def test_a_bought_image_is_stored_and_called_not_usable_with_the_reason(tmp_path: Path) -> None:
@@ -55,6 +63,28 @@ def test_a_sentinel_2_product_is_usable_like_one_of_a_catalogue(tmp_path: Path) 
     assert (found_row["status"], found_row["platform"]) == ("stored", "sentinel-2a")
     assert found_row["processing_baseline"] == "05.09"
     assert found_row["usable"] == "yes", found_row["unusable_reason"]
+
+
+def test_clouds_nobody_looked_for_are_not_a_clear_sky(tmp_path: Path) -> None:
+    """Without a mask an image is not usable, as the row, the terminal and the dry run say."""
+    order = deliveries.sentinel2(tmp_path / "order")
+    row = deliveries.row(order, **{**S2, "quality": ""})
+    why = "no cloud mask: clouds were not looked for"
+    (would,) = plan_lines(_plan(tmp_path, row))
+    assert would.endswith(f"for here; {why}, so not usable")
+    inventory = _refresh(tmp_path, row)
+    (found_row,) = inventory.to_dict("records")
+    assert (found_row["status"], found_row["usable"]) == ("stored", "no")
+    assert (found_row["cloud_share"], found_row["unusable_reason"]) == ("", why)
+    (line,) = scene_lines([row], inventory, sites=["here"], period=("2019-01-01", "2024-12-31"))
+    assert line.endswith(f"stored for here, not usable: {why}")
+    (hint,) = cloud_mask_lines([row])
+    assert "holds the classification SCL, which the table leaves out" in hint
+    assert 'write quality = "SCL" into [mine]' in hint
+    named = deliveries.row(order, **S2)
+    assert not list(cloud_mask_lines([named]))
+    (found_row,) = _refresh(tmp_path, named).to_dict("records")
+    assert (found_row["usable"], bool(found_row["cloud_share"])) == ("yes", True)
 
 
 def test_the_terminal_names_every_file_and_scene(tmp_path: Path) -> None:
@@ -104,12 +134,7 @@ def test_a_control_character_in_a_name_is_spelt_out(tmp_path: Path) -> None:
 def test_a_dry_run_says_what_would_be_read(tmp_path: Path) -> None:
     """Nothing is written, and every scene is named."""
     row = deliveries.row(deliveries.maxar(tmp_path / "order"))
-    empty = pd.DataFrame(columns=list(INVENTORY_COLUMNS), dtype=str)
-    plan = plan_refresh(
-        [HERE], [row], ("2019-01-01", "2024-12-31"), folder=tmp_path / "scenes", inventory=empty,
-        searches=pd.DataFrame(columns=list(SEARCH_COLUMNS), dtype=str), settings=FetchSettings(),
-    )  # fmt: skip
-    (line,) = plan_lines(plan)
+    (line,) = plan_lines(_plan(tmp_path, row))
     assert "would read" in line
     assert f"{deliveries.DAY}T02:15:49Z, bands b02, b03, b04, b08, for here" in line
     assert not (tmp_path / "scenes").exists()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from skytally.core import DataError
-from skytally.recount import CountJournal, read_count, read_task, result_of
+from skytally.recount import CountJournal, counts_of, read_count, read_task, result_of
 from skytally.recount.mark_journal import CountTask
 from skytally.recount.object_mark import mark_from_json
 from tests.support.made_up_recounts import finished, points
@@ -249,3 +249,18 @@ def test_count_under_way_is_no_number(railcar_task: CountTask) -> None:
     count.finished = ""
     with pytest.raises(DataError, match="not finished"):
         result_of(count)
+
+
+def test_a_copy_in_conflict_names_both_files(tmp_path: Path, railcar_task: CountTask) -> None:
+    """A synchronised folder keeps two journals of one count: nobody counted twice."""
+    who = railcar_task.counter
+    path = tmp_path / f"{who}.marks.jsonl"
+    CountJournal(path, railcar_task).close()
+    copy = f"{who} (laptop's conflicted copy 2026-12-01).marks.jsonl"
+    (tmp_path / copy).write_bytes(path.read_bytes())
+    with pytest.raises(DataError) as told:
+        list(counts_of(tmp_path))
+    words = str(told.value)
+    assert path.name in words
+    assert copy in words
+    assert "keep the one with all marks" in words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,26 @@ def test_read_toml_refuses_broken_syntax_with_its_place(tmp_path: Path) -> None:
     """Line and column of the first mistake, and what to write."""
     path = _file(tmp_path, b"[a]\nb = c\n", "x.toml")
     with pytest.raises(DataError, match=r"x\.toml, line 2, column 5: found broken TOML \(Inv"):
+        read_toml(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (
+            "[a]\nb = 1\n[mine.x]\n[mine.x] # again\n",
+            "line 4, column 8: found broken TOML (the table [mine.x] twice, first at line 3); "
+            "rename one of the two, or remove it",
+        ),
+        ("b = 1\nb = 2\n", "a name stands twice in one table; rename one of the two"),
+        ('u = "C:\\Users\\me"\n', "write single quotes, or / for \\"),
+        ('u = "D:\\orders"\n', "write single quotes, or / for \\"),
+    ],
+)
+def test_read_toml_says_what_to_do(tmp_path: Path, content: str, told: str) -> None:
+    """A table pasted twice, a name written twice, and a path with backslashes."""
+    path = _file(tmp_path, content.encode(), "x.toml")
+    with pytest.raises(DataError, match=re.escape(told)):
         read_toml(path)
 
 

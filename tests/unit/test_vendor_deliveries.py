@@ -22,6 +22,7 @@ import affine
 import numpy as np
 import pytest
 import rasterio
+from rasterio.control import GroundControlPoint
 
 from skytally.core import AcquisitionError
 from skytally.imagery.acquire.byte_range_fetching import FetchSettings
@@ -57,6 +58,15 @@ MOON = (
     'GEOGCS["Moon 2000",DATUM["D_Moon_2000",SPHEROID["Moon_2000_IAU_IAG",1737400,0]],'
     'PRIMEM["Reference_Meridian",0],UNIT["degree",0.0174532925199433]]'
 )
+RADAR_TIE_POINTS: dict[str, Any] = {
+    "crs": "EPSG:4326",
+    "transform": None,
+    "gcps": [
+        GroundControlPoint(row, col, 130.2 + col / 1e4, 42.3 - row / 1e4, 0)
+        for row, col in ((0, 0), (0, 59), (59, 0), (59, 59))
+    ],
+}
+"""Tie points of an image in the geometry of the radar."""
 Found = tuple[list[SceneItem], dict[str, str]]
 
 
@@ -796,6 +806,41 @@ def test_a_download_lacks_what_its_data_mask_hides(tmp_path: Path) -> None:
     pixels = read(item)
     assert missing(pixels, "vv").mean() == pytest.approx(0.5, abs=0.01)
     assert np.nanmin(pixels.arrays["vv"]) > 0
+
+
+@pytest.mark.parametrize("kind", ["SAFE", "loose", "warped"])
+def test_a_grd_product_is_refused_as_one(tmp_path: Path, kind: str) -> None:
+    """Both polarisations of a product without calibration get one reason, and none to rename."""
+    safe = "S1A_IW_GRDH_1SDV_20230827T092405_20230827T092430_050058_060626_5A3C"
+    folder = tmp_path / f"{safe}.SAFE" / "measurement" if kind == "SAFE" else tmp_path
+    times = "20230827t092405-20230827t092430-050058-060626"
+    for number, band in ((1, "vv"), (2, "vh")):
+        path = folder / f"s1a-iw-grd-{band}-{times}-00{number}.tiff"
+        tied = RADAR_TIE_POINTS if kind != "warped" else {}
+        deliveries.image(path, [deliveries.ground((60, 60))], gsd=10.0, **tied)
+    if kind == "SAFE":
+        deliveries.write_text(folder.parent / "manifest.safe", "<xfdu/>")
+    row = {"sensor": "sentinel-1", "processor": "RTC", "bands": {"vv": "vv", "vh": "vh"}}
+    items, reasons = found(tmp_path, **row)
+    assert not items
+    ((name, reason),) = reasons.items()
+    assert name == (safe if kind == "SAFE" else f"s1a-iw-grd-{times}")
+    assert "Sentinel-1 GRD" in reason
+    assert "order the RTC product, or calibrate and terrain-correct it" in reason
+    taken = recognised_delivery(deliveries.row(tmp_path, **row)).taken_for
+    assert all("Sentinel-1 GRD" in words for words in taken.values())
+
+
+def test_radar_without_a_projection_needs_more_than_one(tmp_path: Path) -> None:
+    """Its advice is no `gdalwarp`, which leaves digital numbers as they are."""
+    for band in ("vv", "vh"):
+        path = tmp_path / f"s1a_20230827t092405_{band}.tif"
+        deliveries.image(path, [deliveries.ground((60, 60))], gsd=10.0, **RADAR_TIE_POINTS)
+    row = {"sensor": "sentinel-1", "processor": "RTC", "bands": {"vv": "vv", "vh": "vh"}}
+    _, reasons = found(tmp_path, **row)
+    (reason,) = reasons.values()
+    assert "order the RTC product" in reason
+    assert "gdalwarp" not in reason
 
 
 def test_classes_that_an_image_does_not_reach_are_no_data(tmp_path: Path) -> None:

@@ -195,7 +195,7 @@ def _pixel_faults(item: SceneItem, pixels: ScenePixels) -> list[str]:
     faults = _hole_faults(pixels, bands, classification) + _constant_block_faults(pixels, bands)
     faults += _copied_band_faults(pixels, bands) + decoding_faults(item, pixels)
     if item.sensor == SENTINEL_1:
-        faults += _radar_structure_faults(pixels)
+        faults += _radar_structure_faults(pixels) + _uncalibrated_radar_faults(item, pixels)
     if quality is None or classification is None:
         return faults
     if item.sensor == SENTINEL_2 and quality.max(initial=0) > SCL_MAX_CLASS:
@@ -371,6 +371,44 @@ def _radar_structure_faults(pixels: ScenePixels) -> list[str]:
     if correlation >= MIN_RADAR_CORRELATION:
         return []
     return [f"vv and vh show different places: their correlation is {correlation:.2f}"]
+
+
+MAX_TYPICAL_BACKSCATTER = 10.0
+"""Median of linear backscatter (10 is +10 dB) above which the numbers of a band are none. Water,
+soil, plants and towns lie between 0.0001 and 1; more is the echo of single corners, of which no
+window consists by half. Digital numbers of a detected product are in the hundreds."""
+
+
+def _uncalibrated_radar_faults(item: SceneItem, pixels: ScenePixels) -> list[str]:
+    """Find bands whose numbers cannot be linear backscatter: digital numbers, or decibels."""
+    digital, decibels = [], []
+    for band, (scale, offset) in band_calibrations(item).items():
+        stored = pixels.arrays[band]
+        values = apply_calibration(stored, scale, offset, pixels.nodata[band])
+        # 0 is the fill of many products, and no echo that says how numbers were scaled
+        known = values[np.isfinite(values) & (stored != 0)]
+        if not known.size:
+            continue
+        typical = float(np.median(known))
+        whole = (scale, offset) == (1.0, 0.0) and stored.dtype.kind in "iu"
+        found = f"{band} holds {stored.dtype} numbers of typically {typical:.4g}"
+        if typical < 0:
+            decibels.append(found)
+        elif whole or typical > MAX_TYPICAL_BACKSCATTER:
+            digital.append(found)
+    faults = []
+    if digital:
+        faults.append(
+            f"{', '.join(digital)}, which look like digital numbers; linear backscatter is a "
+            f"fraction, typically below {MAX_TYPICAL_BACKSCATTER:g}: order the product calibrated "
+            "and terrain-corrected (RTC), or calibrate and terrain-correct it"
+        )
+    if decibels:
+        faults.append(
+            f"{', '.join(decibels)}, below 0 as decibels are; give linear backscatter, which is "
+            "10^(dB/10)"
+        )
+    return faults
 
 
 def unverified_reason(item: SceneItem, pixels: ScenePixels) -> str:

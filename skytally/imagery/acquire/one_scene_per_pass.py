@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from skytally.imagery.acquire.image_provider_table import LANDSAT, QUALITY, SENTINEL_2
 from skytally.imagery.acquire.inventory_and_search_log import REJECTED, SUPERSEDED
@@ -124,6 +125,24 @@ def _with_parts(winner: SceneItem, others: Iterable[SceneItem]) -> SceneItem:
     return replace(winner, joined=(*winner.joined, *parts))
 
 
+def _files(item: SceneItem) -> dict[str, tuple[str, int, int]] | None:
+    """Name, layer and size of the file of each band; None where a size is not known."""
+    files = {
+        band: (PurePosixPath(asset.href).name, asset.layer, asset.size)
+        for band, asset in item.assets.items()
+        if asset.size
+    }
+    return files if files and len(files) == len(item.assets) else None
+
+
+def _is_same_product(item: SceneItem, other: SceneItem) -> bool:
+    """Whether two items of a provider are one product twice, as two downloads of it are."""
+    names = ("provider", "time", "baseline", "sequence")
+    alike = all(getattr(item, name) == getattr(other, name) for name in names)
+    files = _files(item)
+    return alike and files is not None and files == _files(other)
+
+
 def _superseded(item: SceneItem, winner: SceneItem, *, tiles: bool) -> SelectionDecision:
     by = winner.item_id
     if winner.provider != item.provider:
@@ -133,6 +152,9 @@ def _superseded(item: SceneItem, winner: SceneItem, *, tiles: bool) -> Selection
     reason_class = "same pass" if tiles else "older processing"
     if not tiles and _share(item) < _share(winner):
         reason_class = "less of the window"
+    elif not tiles and _is_same_product(item, winner):
+        reason = f"same product: the same product as {by}"
+        return SelectionDecision(item, SUPERSEDED, reason, winner)
     return SelectionDecision(item, SUPERSEDED, f"{reason_class}: superseded by {by}", winner)
 
 

@@ -23,7 +23,12 @@ from skytally.imagery.acquire.deliveries.sentinel_hub_and_browser_download impor
     BROWSER_EXPORT,
     HUB_REQUEST,
 )
-from skytally.imagery.acquire.image_provider_table import OTHER_SENSOR, QUALITY, Provider
+from skytally.imagery.acquire.image_provider_table import (
+    OTHER_SENSOR,
+    QUALITY,
+    SENTINEL_1,
+    Provider,
+)
 from skytally.imagery.acquire.neighbouring_utm_zone_resampling import is_reprojectable
 from skytally.imagery.acquire.offered_scene import ITEM_ID, Asset, SceneItem
 from skytally.imagery.acquire.one_scene_per_pass import SAME_PASS_S
@@ -46,6 +51,10 @@ SMALLEST_SHARE = 1e-6
 """Share of the window of an image of less than a cell of 60 m."""
 GEOREFERENCED_HINT = (
     "it has no map projection; order the orthorectified product, or give it one (gdalwarp)"
+)
+RADAR_HINT = (
+    "it has no map projection; a radar image needs more than one: order the RTC product, or "
+    "calibrate and terrain-correct it"
 )
 NAMELESS_HINT = (
     "it has corners, in the file or in a world file beside it, but no map projection; write the "
@@ -194,7 +203,7 @@ def _check_numbers(name: str, header: ImageHeader) -> None:
         raise ValueError(message)
 
 
-def _checked_header(source: BandSource) -> ImageHeader:
+def _checked_header(source: BandSource, sensor: str) -> ImageHeader:
     """Header of a band's first file, which must agree with its metadata and lie on the ground."""
     name = source.files[0].name
     header = image_header(source.files[0])
@@ -205,11 +214,11 @@ def _checked_header(source: BandSource) -> ImageHeader:
     if source.layer > header.count:
         message = f"{name} holds {header.count} bands and no band {source.layer}"
         raise ValueError(message)
-    _check_georeference(name, header)
+    _check_georeference(name, header, sensor)
     return header
 
 
-def _check_georeference(name: str, header: ImageHeader) -> None:
+def _check_georeference(name: str, header: ImageHeader, sensor: str) -> None:
     """Refuse an image that does not say where on the ground it lies."""
     if header.crs is None and not header.transform.is_identity:
         message = f"{name}: {NAMELESS_HINT}"
@@ -221,7 +230,8 @@ def _check_georeference(name: str, header: ImageHeader) -> None:
         )
         raise ValueError(message)
     if header.crs is None or header.transform.is_identity:
-        message = f"{name}: {GEOREFERENCED_HINT}"
+        hint = RADAR_HINT if sensor == SENTINEL_1 else GEOREFERENCED_HINT
+        message = f"{name}: {hint}"
         raise ValueError(message)
     if header.transform.is_degenerate:
         message = f"{name}: its pixels have no size on the ground; deliver it anew"
@@ -286,13 +296,13 @@ def _corner_on_earth(name: str, crs: CRS, x: float, y: float) -> list[float]:
     raise ValueError(message)
 
 
-def _footprint(source: BandSource) -> list[list[list[list[float]]]]:
+def _footprint(source: BandSource, sensor: str) -> list[list[list[list[float]]]]:
     """Outlines of a band's files in degrees, as polygons of GeoJSON."""
     polygons = []
     for file in source.files:
         header = image_header(file)
         _check_numbers(file.name, header)
-        _check_georeference(file.name, header)
+        _check_georeference(file.name, header, sensor)
         rows, cols = header.shape
         _check_units(file.name, header)
         corners = [header.transform @ each for each in ((0, 0), (cols, 0), (cols, rows), (0, rows))]
@@ -370,13 +380,14 @@ def _scene_item(
         message = "no time was found"
         raise ValueError(message)
     chosen = {"": scene.bands[0]} if partner else _chosen_bands(scene, provider)
-    headers = {band: _checked_header(source) for band, source in chosen.items()}
+    headers = {band: _checked_header(source, provider.sensor) for band, source in chosen.items()}
     for band, source in chosen.items():
         # the classes of a classification may have colours
         if band != QUALITY:
             _check_palette(source, headers[band])
     mask = f"{scene.mask.kind}|{scene.mask.file.gdal_path}" if scene.mask else ""
-    polygons: list[Any] = _footprint(chosen[next(band for band in chosen if band != QUALITY)])
+    first = next(band for band in chosen if band != QUALITY)
+    polygons: list[Any] = _footprint(chosen[first], provider.sensor)
     geometry = {"type": "MultiPolygon", "coordinates": polygons}
     keys = provider.asset_keys
     assets = {band: _asset(band, chosen[band], headers[band], mask) for band in chosen}

@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from skytally.imagery.acquire import SENTINEL_2, PixelClasses, decode_classification
+from skytally.imagery.acquire import LANDSAT, SENTINEL_2, PixelClasses, decode_classification
 from skytally.imagery.cube import Floats, Frame, Screening, finite_pixels, medians, subsample
 
 Bools = npt.NDArray[np.bool_]
@@ -78,6 +78,10 @@ noise."""
 
 HAZE, SHADOW, SNOW, NOT_DRAWN = "haze", "shadow", "snow", "ring-not-drawn"
 """Flags of a screening, beside ``glint``, ``water-bright`` and ``not-audited``."""
+CLASSIFIED_SENSORS = (SENTINEL_2, LANDSAT)
+"""Sensors whose images come with a classification; one without it was never searched for clouds."""
+NO_MASK = "no cloud mask: clouds were not looked for"
+"""Why an image of those cannot be used: that is not the same as clear (METHODS T8)."""
 READABLE_UNDER_SNOW = ("berth",)
 """Kinds of outline that thin snow does not hide."""
 HIDDEN_CLASSES: Bools = np.isin(np.arange(256), (0, 1, 3, 8, 9, 10, 11))
@@ -126,6 +130,8 @@ class RingStatistics:
     """Whether the user drew the ring; otherwise it was laid around the targets."""
     sha256: str = ""
     """Hash of the chip that was measured, empty where there is none."""
+    sensor: str = ""
+    """Sensor of the stored image; empty for one that never was stored."""
 
 
 def _percentile5(values: npt.NDArray[np.floating], *, least: int) -> float:
@@ -309,6 +315,8 @@ def screening_from_statistics(
         reason = (
             f"{OBSCURING[cause]}: {getattr(image, cause):.0%} of the ring, {image.clear:.0%} clear"
         )
+    elif image.sensor in CLASSIFIED_SENSORS and not image.classified:
+        reason = NO_MASK
     elif image.audit.faults:
         first, *more = image.audit.faults
         reason = f"radiometric audit: {first}" + (f"; and {len(more)} more" if more else "")

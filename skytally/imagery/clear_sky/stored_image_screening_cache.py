@@ -120,7 +120,12 @@ def ring_statistics(
         audit = calibration_audit(values, whole, water=masks.water)
         levels = {b: float(np.median(v[clear])) for b, v in ring.items() if clear.any()}
     return replace(
-        statistics, levels=levels, audit=audit, drawn=masks.drawn, sha256=manifest.sha256
+        statistics,
+        levels=levels,
+        audit=audit,
+        drawn=masks.drawn,
+        sha256=manifest.sha256,
+        sensor=manifest.sensor,
     )
 
 
@@ -208,7 +213,8 @@ def _read(path: Path, site: Site) -> dict[str, RingStatistics]:
 
 def _from_json(stored: dict[str, Any]) -> RingStatistics:
     audit = Audit(**{word: tuple(cells) for word, cells in stored["audit"].items()})
-    return RingStatistics(**{**stored, "audit": audit})
+    # statistics of an earlier version have no sensor, and are measured anew
+    return RingStatistics(**{**stored, "audit": audit, "sensor": stored["sensor"]})
 
 
 def _write(path: Path, site: Site, images: Mapping[str, RingStatistics]) -> None:

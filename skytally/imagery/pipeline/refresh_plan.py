@@ -14,6 +14,7 @@ from skytally.core import AcquisitionError, DataError, IntegrityError
 from skytally.imagery.acquire import (
     ASSET_MISSING,
     FAILED,
+    QUALITY,
     REJECTED,
     SELECTED,
     SUPERSEDED,
@@ -191,9 +192,11 @@ def _manifest(folder: Path, item: SceneItem) -> ChipManifest | None:
 
 
 def _has_new_parts(manifest: ChipManifest, item: SceneItem) -> bool:
-    """Whether parts of the pass are offered that were not when the image was stored."""
+    """Whether parts of the pass, or a classification, are offered that the stored image lacks."""
     parts = {part.item_id for part in item.joined}
-    return manifest.provider == item.provider and not parts <= joined_ids(manifest.sources)
+    classified = QUALITY in item.assets and QUALITY not in manifest.bands
+    more = classified or not parts <= joined_ids(manifest.sources)
+    return manifest.provider == item.provider and more
 
 
 def _sort(

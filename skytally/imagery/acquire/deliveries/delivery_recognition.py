@@ -13,6 +13,7 @@ from skytally.imagery.acquire.deliveries import (
     landsat_bundle,
     maxar_product,
     planet_delivered_order,
+    sentinel1_safe,
     sentinel2_safe,
     sentinel_hub_and_browser_download,
     unknown_vendor_image_recognition,
@@ -24,6 +25,7 @@ from skytally.imagery.acquire.image_provider_table import Provider
 
 VENDORS: tuple[Callable[..., None], ...] = (
     sentinel2_safe.recognise,
+    sentinel1_safe.recognise,
     landsat_bundle.recognise,
     airbus_product.recognise,
     maxar_product.recognise,
