@@ -56,6 +56,7 @@ from .number_and_date_words import (
     filled as filled,
     in_prose as in_prose,
     interval as interval,
+    is_day as is_day,
     listed as listed,
     number as number,
     percent_text as percent_text,
