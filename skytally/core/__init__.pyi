@@ -26,6 +26,7 @@ from .errors_and_fault_lists import (
     Fault as Fault,
     IntegrityError as IntegrityError,
     file_fault as file_fault,
+    line_runs as line_runs,
     refuse as refuse,
 )
 from .evidence_line_schema import check_line as check_line
