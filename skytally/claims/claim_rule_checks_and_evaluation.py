@@ -126,7 +126,7 @@ def _table_faults(rule: Mapping[str, Any], evidence: Evidence) -> Iterator[str]:
     if rule["distinct"] and rule["distinct"] not in table:
         yield f"no column {rule['distinct']!r} in {rule['table']}"
     for column in ("where", "part"):
-        yield from condition_faults(table, rule[column])
+        yield from (f"column {column}: {fault}" for fault in condition_faults(table, rule[column]))
 
 
 def _rule_faults(rule: Mapping[str, Any], evidence: Evidence) -> Iterator[str]:

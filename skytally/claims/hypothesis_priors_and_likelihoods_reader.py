@@ -11,7 +11,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from skytally.claims.claim_evidence_lookup import Evidence
-from skytally.core import refuse
+from skytally.core import line_runs, refuse
 
 TABLES = ("hypotheses", "weighed_observations", "likelihoods", "priors")
 PROPOSITION, NEGATION = "proposition", "negation"
@@ -115,7 +115,9 @@ def _prior_faults(priors: pd.DataFrame, names: list[str]) -> Iterator[str]:
                 )
         total = float(shares["share"].sum())
         if abs(total - 1) > SUM_TOLERANCE:
-            yield f"priors {prior}: its shares add up to {total:.6g}; make them add up to 1"
+            place = f"priors.csv, lines {line_runs(list(shares['line']))}, column share"
+            found = f"shares of {prior} that add up to {total:.6g}"
+            yield f"{place}: found {found}; make them add up to 1"
 
 
 def _row_faults(items: pd.DataFrame, evidence: Evidence) -> Iterator[str]:

@@ -26,6 +26,7 @@ from .errors_and_fault_lists import (
     Fault as Fault,
     IntegrityError as IntegrityError,
     file_fault as file_fault,
+    line_runs as line_runs,
     refuse as refuse,
 )
 from .evidence_line_schema import check_line as check_line
@@ -56,6 +57,7 @@ from .number_and_date_words import (
     filled as filled,
     in_prose as in_prose,
     interval as interval,
+    is_day as is_day,
     listed as listed,
     number as number,
     percent_text as percent_text,

@@ -107,13 +107,13 @@ def _first_of_many(
             told.append(fault)
         elif fault is same[0]:
             what = "cells, lines" if fault.column else "lines,"
-            rest = _runs([each.line for each in same[1:]])
+            rest = line_runs([each.line for each in same[1:]])
             found = f"{fault.found}, and in {len(same) - 1} more {what} {rest}"
             told.append(replace(fault, found=found))
     return told
 
 
-def _runs(lines: Sequence[int]) -> str:
+def line_runs(lines: Sequence[int]) -> str:
     """Lines in words, those that follow one another as a run."""
     runs: list[list[int]] = []
     for line in lines:

@@ -6,6 +6,7 @@ import calendar
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 import pandas as pd
 
@@ -29,12 +30,27 @@ def number(value: float) -> str:
 ROUND_MILLIONS = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3}){2,3}(?![\d,.]*\d)(-odd)?")
 """A number of a million or more, as `number` writes it, and the word of one somewhat exceeded."""
 ODD_BEFORE = "somewhat over "
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MONTHS = "|".join(calendar.month_name[1:])
 ONE_MONTH = re.compile(rf"\b(\d{{1,2}}) ({MONTHS}) (\d{{4}}) (to|and) (\d{{1,2}}) \2 \3\b")
 """Two days of one month, as `day` writes them."""
 DAY_OR_MONTH = rf"(?:\d{{1,2}} )?(?:{MONTHS})"
 ONE_YEAR = re.compile(rf"\b({DAY_OR_MONTH}) (\d{{4}}) (to|and) ((?:about )?{DAY_OR_MONTH}) \2\b")
 """Two days, or two months, of one year."""
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day that exists, as YYYY-MM-DD.
+
+    Examples
+    --------
+    >>> is_day("2024-02-29"), is_day("2024-2-29"), is_day("29/02/2024"), is_day("2024-02")
+    (True, False, False, False)
+    """
+    try:
+        return bool(ISO_DAY.fullmatch(text) and date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _round_million(found: re.Match[str]) -> str:

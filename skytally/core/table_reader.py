@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -23,7 +25,7 @@ from skytally.core.data_dictionaries_and_vocabularies import (
     vocabulary_faults,
     words,
 )
-from skytally.core.errors_and_fault_lists import Fault, alike_once, refuse
+from skytally.core.errors_and_fault_lists import Fault, alike_once, line_runs, refuse
 from skytally.core.look_alike_characters import look_alike_words, plain_spelling
 from skytally.core.mojibake_detection import misread_letters
 from skytally.core.text_csv_toml_json_reader import (
@@ -89,6 +91,11 @@ LONGEST_CELL = 32_000
 KEYBOARD = "of the keyboard"
 """Words of an advice that says which sign was meant."""
 REQUIRED = "fill it; the dictionary requires it"
+YES_NO = "write yes for True and no for False"
+SHOWN = 80
+"""Most signs that are shown of a cell, with its quotation marks."""
+TRUE_FALSE = re.compile("true|false", re.IGNORECASE)
+"""What programs write for yes and no."""
 LEAST_EMPTY, MOST_FILLED = 3, 4
 """Required cells that are empty, and cells that are not, of a line that is no row."""
 LINE_BREAK = re.compile(r"[\t\r\n]")
@@ -257,6 +264,8 @@ def _read_cell(
     if column.type == "word":
         known = vocabularies[column.vocabulary]
         advice = f"use a word of vocabulary {column.vocabulary}: {', '.join(known)}"
+        if TRUE_FALSE.fullmatch(cell) and {"yes", "no"} <= {*known}:
+            advice = f"{YES_NO}; {advice}"
         return cell, "" if cell in known else advice
     if printed and column.name in PRINTED and PERHAPS_THOUSANDS.fullmatch(cell):
         whole = cell.replace(".", "")
@@ -280,10 +289,16 @@ def _typed_row(
         cell = raw.strip()
         row[column.name], advice = _cell(column, cell, vocabularies, printed=printed)
         if advice:
-            faults.append(Fault(name, line, column.name, repr(cell)[:80], advice))
+            faults.append(Fault(name, line, column.name, _shown(cell), advice))
             row[column.name] = EMPTY.get(column.type, "")
     row["sound"] = not faults
     return row, faults
+
+
+def _shown(cell: str) -> str:
+    """Cell in quotation marks, which are closed where it is cut."""
+    whole, begun = repr(cell), repr(cell[:SHOWN])
+    return whole if len(whole) <= SHOWN else f"{begun[: SHOWN - 2]}\u2026{begun[0]}"
 
 
 def _no_row(name: str, line: int, cells: Sequence[str], faults: Sequence[Fault]) -> list[Fault]:
@@ -307,6 +322,23 @@ def _recapitalised(name: str, table: pd.DataFrame, column: str) -> list[Fault]:
             found = f"{cell!r}, which differs from {known!r} of line {earlier} in capitals only"
             faults.append(Fault(name, line, column, found, "give it an id of its own"))
     return faults
+
+
+def _yes_no_once(faults: list[Fault]) -> list[Fault]:
+    """Faults of a table, True and False of one column told once: a program wrote them."""
+    cells: dict[str, list[Fault]] = {}
+    for fault in faults:
+        if fault.advice.startswith(YES_NO):
+            cells.setdefault(fault.column, []).append(fault)
+    told = []
+    for fault in faults:
+        alike = cells.get(fault.column, []) if fault.advice.startswith(YES_NO) else [fault]
+        if fault is alike[0]:
+            counts = Counter(each.found for each in alike)
+            words = " and ".join(f"{word} in {count}" for word, count in counts.items())
+            rest = f"{words} cells, lines {line_runs([each.line for each in alike])}"
+            told.append(replace(fault, found=rest) if len(alike) > 1 else fault)
+    return told
 
 
 @lru_cache(maxsize=CACHED_FILES)
@@ -337,7 +369,7 @@ def _typed(
             table[column.name] = pd.to_datetime(table[column.name])
         if column.type in NUMERIC:
             table[column.name] = table[column.name].astype(float)
-    return table, tuple(sorted(alike_once(faults), key=lambda fault: fault.line))
+    return table, tuple(sorted(alike_once(_yes_no_once(faults)), key=lambda fault: fault.line))
 
 
 def scan(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
@@ -425,7 +457,7 @@ def read_cells(path: Path, *, header: Iterable[str] | None = None) -> pd.DataFra
     content = csv_text(path.name, file_bytes(path))
     faults = header_faults(path.name, content, wanted)
     faults += [
-        Fault(path.name, line, column, repr(cell)[:80], advice)
+        Fault(path.name, line, column, _shown(cell), advice)
         for line, cells in content.rows
         for column, cell in zip(content.header, cells, strict=True)
         for advice in [_unseen(cell.strip(), spaces=False)]

@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from skytally.core.errors_and_fault_lists import DataError, Fault, alike_once, refuse
+from skytally.core.errors_and_fault_lists import DataError, Fault, alike_once, line_runs, refuse
 
 INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
@@ -68,8 +68,12 @@ LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 MERGE_CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
 JOINT = 30
 """Most letters that are shown of the cell in which two rows meet."""
-LISTED_LINES = 20
-"""Lines with broken bytes that are listed before the rest is only counted."""
+BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+LONE_BYTE = re.compile(
+    rb"(?<![\x80-\xff])(?:[\x85\x91-\x97]|(?<=[A-Za-z])[\xc0-\xff]|[\xc0-\xff](?=[a-z]))"
+    rb"(?![\x80-\xff])"
+)
+"""Quotation marks, dashes and letters of Western Europe in Windows-1252, beside ASCII only."""
 CACHED_FILES = 512
 """Parsed files kept in memory; the project has about 120."""
 
@@ -128,19 +132,28 @@ def _kind(name: str) -> str:
     return "table" if name.endswith(".csv") else "file"
 
 
+def _is_windows_1252(raw: bytes) -> bool:
+    """Whether each byte beyond ASCII stands alone, and is there a mark or a letter of a word."""
+    alone = LONE_BYTE.findall(raw)
+    return bool(alone) and len(alone) == len(BEYOND_ASCII.findall(raw))
+
+
 def _broken_bytes(name: str, raw: bytes) -> list[Fault]:
-    faults = []
+    broken = []
     for line, content in enumerate(raw.split(b"\n"), start=1):
         try:
             content.decode("utf-8")
         except UnicodeDecodeError as error:
-            found = f"byte 0x{content[error.start]:02x}, which is not UTF-8"
-            faults.append(Fault(name, line, "", found, f"save the {_kind(name)} as UTF-8"))
-    if len(faults) > LISTED_LINES:
-        rest = f"{len(faults) - LISTED_LINES} more lines with bytes that are not UTF-8"
-        advice = f"save the {_kind(name)} as UTF-8"
-        return [*faults[:LISTED_LINES], Fault(name, 0, "", rest, advice)]
-    return faults
+            broken.append((line, content[error.start]))
+    if not broken:
+        return []
+    line, byte = broken[0]
+    found = f"byte 0x{byte:02x}, which is not UTF-8"
+    if rest := line_runs([each for each, _ in broken[1:]]):
+        found += f", and others in {len(broken) - 1} more, line{'s' * (len(broken) > 2)} {rest}"
+    advice = f"save the {_kind(name)} as UTF-8"
+    likely = "; it looks like Windows-1252 (ANSI) now" if _is_windows_1252(raw) else ""
+    return [Fault(name, line, "", found, advice + likely)]
 
 
 @lru_cache(maxsize=CACHED_FILES)

@@ -7,13 +7,12 @@ import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
-from skytally.core import Fault, data_folder, scan
+from skytally.core import Fault, data_folder, is_day, scan
 from skytally.record import condition_faults
 
 TABLE = "parameter_limits"
@@ -28,7 +27,6 @@ MOST_NAMED = 8
 """Known names that a fault lists."""
 PATTERN_SIGNS = re.compile(r"[()\[\]\\]")
 """Signs of a pattern that is more than words beside one another."""
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 
 
@@ -193,14 +191,6 @@ def _pattern_faults(value: str, limit: Limit) -> Iterator[str]:
         elif not any(re.search(word, name, re.IGNORECASE) for name in limit.known):
             near = nearest_name(word, limit.known) or f"; known are {_first_names(limit.known)}"
             yield f"found {word!r}, which finds nothing in {limit.names}{near}; correct it"
-
-
-def is_day(text: str) -> bool:
-    """Whether a text is a day that exists, as YYYY-MM-DD."""
-    try:
-        return bool(DAY.fullmatch(text) and date.fromisoformat(text))
-    except ValueError:
-        return False
 
 
 def is_month(text: str) -> bool:

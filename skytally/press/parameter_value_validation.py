@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from skytally.core import CURLY_QUOTES, data_folder, scan, table_names
+from skytally.core import CURLY_QUOTES, data_folder, is_day, scan, table_names
 from skytally.press.allowed_parameter_values import (
     Limit,
     are_days,
-    is_day,
     is_month,
     lacks_lines,
     limit_faults,

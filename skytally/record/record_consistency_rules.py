@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,8 @@ from skytally.record.plausibility_rules import (
 )
 from skytally.record.unit_factor_rules import factor_faults
 
+MANY_TABLES = 3
+"""Fewest tables in which a word of no vocabulary is rather lost than mistyped."""
 ANY_TABLE = "rows"
 """What a dictionary writes where a reference may name a row of any table."""
 AFTER_THE_NUMBER = re.compile(r"\d|\b(?:or (?:fewer|less|more|so)|odd|plus)$")
@@ -408,6 +411,38 @@ def _table_faults(
             yield Fault(name, int(line), "", "a row a second time", "keep one")
 
 
+def _lost_words_once(faults: Sequence[Fault]) -> list[Fault]:
+    """Faults of tables, those of a word that many of them use and no vocabulary has told once.
+
+    Rather was its row lost than the same word mistyped in each of them.
+    """
+    files: dict[tuple[str, str], list[str]] = {}
+    for fault in faults:
+        key = _unknown_word(fault)
+        if all(key):
+            files.setdefault(key, []).append(fault.file)
+    told: list[Fault] = []
+    seen: set[tuple[str, str]] = set()
+    for fault in faults:
+        key = _unknown_word(fault)
+        names = list(dict.fromkeys(files.get(key, [])))
+        if len(names) < MANY_TABLES:
+            told.append(fault)
+        elif key not in seen:
+            seen.add(key)
+            word, vocabulary = key
+            found = f"{word}, which {len(names)} tables use ({', '.join(names)})"
+            restore = f"restore its row of {vocabulary} in vocabulary.csv, if that was removed, or "
+            told.append(replace(fault, found=found, advice=restore + fault.advice))
+    return told
+
+
+def _unknown_word(fault: Fault) -> tuple[str, str]:
+    """Word and vocabulary of a fault about a word that its vocabulary lacks; else empty."""
+    named = re.search(r"use a word of vocabulary (\w+):", fault.advice)
+    return (fault.found.partition(", and in ")[0], named[1]) if named else ("", "")
+
+
 def record_faults(folder: Path, *, today: date | None = None) -> list[Fault]:
     """Collect every fault of a record.
 
@@ -443,6 +478,7 @@ def record_faults(folder: Path, *, today: date | None = None) -> list[Fault]:
         lost = csv_text(path.name, file_bytes(path)).faults
         tables[name].attrs["unreadable"] = bool(lost) or (bool(wrong) and tables[name].empty)
         faults += wrong
+    faults = _lost_words_once(faults)
     readable = {name: each for name, each in tables.items() if not each.attrs["unreadable"]}
     units, pairs = readable.get(UNITS), readable.get(QUANTITY_UNITS)
     counted = frozenset[str]() if units is None else counted_units(units)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from skytally.core import DataError, columns, look_alike_words, words
+from skytally.core import DataError, columns, is_day, look_alike_words, words
 
 LONGEST_PATTERN = 200
 """Most letters of a pattern."""
@@ -22,6 +22,8 @@ NO_SIGNS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?[:=!<P]+", re.DOTALL)
 REPEATS = re.compile(r"[*+]|\{\d*,?\d*\}")
 REPEATED_GROUP = re.compile(r"\)(?:[*+]|\{)")
 CONDITION = re.compile(r"\s*(\w+)\s*(<=|>=|!=|=|~)\s*(.*?)\s*")
+JOINED = re.compile(r"(?:\s+and\s+|\s*&&\s*|\s*,\s*)(?=\w+\s*(?:<=|>=|!=|=|~))", re.IGNORECASE)
+"""What joins a second condition where a semicolon is meant."""
 
 
 def _parsed(table: pd.DataFrame, text: str) -> tuple[str, str, object]:
@@ -32,13 +34,22 @@ def _parsed(table: pd.DataFrame, text: str) -> tuple[str, str, object]:
         raise DataError(message)
     column, sign, value = match.groups()
     kind = table[column].dtype.kind
+    if sign != "~" and JOINED.search(value):
+        parted = JOINED.sub("; ", text.strip())
+        message = f"{text.strip()!r}: conditions are separated by semicolons; write {parted!r}"
+        raise DataError(message)
+    days = [value] if sign in ("<=", ">=") else value.split("|")
+    odd = [each for each in days if not is_day(each)] if kind == "M" and sign != "~" else []
+    if odd:
+        message = f"{text.strip()!r}: {odd[0]!r} is no date; write a day that exists as YYYY-MM-DD"
+        raise DataError(message)
     if sign in ("<=", ">="):
         if kind not in "Mfiu":
             message = f"{text.strip()!r}: {column} holds words; compare a date or a number"
             raise DataError(message)
-        edge = _as_day(value) if kind == "M" else _as_number(value)
+        edge = pd.Timestamp(value) if kind == "M" else _as_number(value)
         if pd.isna(edge):
-            message = f"{text.strip()!r}: {value!r} is no {'date' if kind == 'M' else 'number'}"
+            message = f"{text.strip()!r}: {value!r} is no number"
             raise DataError(message)
         return column, sign, edge
     if sign == "~":
@@ -69,13 +80,6 @@ def _pattern(text: str, value: str) -> re.Pattern[str]:
             found = f"no pattern ({error}); correct it"
     message = f"{text.strip()[:80]!r}: {found}"
     raise DataError(message)
-
-
-def _as_day(text: str) -> pd.Timestamp:
-    try:
-        return pd.Timestamp(text)
-    except (ValueError, OverflowError):
-        return pd.NaT
 
 
 def _as_number(text: str) -> float:
@@ -167,6 +171,7 @@ def word_faults(conditions: str, possible: Mapping[str, tuple[str, Collection[st
         for column, wanted in condition_words(conditions)
         if column in possible
         for word in sorted({*wanted} - {"", *possible[column][1]})
+        if not JOINED.search(word)
     ]
 
 

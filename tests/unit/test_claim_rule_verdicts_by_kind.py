@@ -306,6 +306,11 @@ IN_RAIL: Cells = {"table": "rail_counts", "where": "quantity=railcars"}
         ("share", {"table": "rail_counts", "part": "text~(unclosed", **HALF}, "no pattern"),
         ("share", {"table": "rail_counts", "part": "value>=many", **HALF}, "is no number"),
         ("share", {"table": "rail_counts", "part": "date_last<=2023-13-01", **HALF}, "is no date"),
+        (
+            "share",
+            {"table": "rail_counts", "part": "date_last!=2023-10-06|2023-9-1", **HALF},
+            "column part: .*'2023-9-1' is no date",
+        ),
         ("share", {"table": "lineage", "part": "rows=R031", **HALF}, "no ids"),
         ("extent", {"left": "D021", **IN_RAIL, "about": "record", **ONE}, "counted twice"),
         ("extent", {**IN_RAIL, **ONE}, "about is empty"),

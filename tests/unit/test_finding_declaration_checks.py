@@ -86,6 +86,14 @@ def test_a_sound_declaration_has_no_fault(
         (selected(where="car_kind=boxcars"), "where", "no 'boxcars' in vocabulary car_kind"),
         (selected(where="scope>=3"), "where", "scope holds words; compare a date or a number"),
         (selected(where="date_first>=2023-13-01"), "where", "'2023-13-01' is no date"),
+        (selected(where="date_last<=05/02/2024"), "where", "'05/02/2024' is no date; write a day"),
+        (selected(where="date_last<=2024-04"), "where", "'2024-04' is no date; write a day"),
+        (selected(where="date_last=2024-9-21"), "where", "'2024-9-21' is no date; write a day"),
+        (
+            selected(where="counter=csis and cargo= AND state=counted"),
+            "where",
+            "conditions are separated by semicolons; write 'counter=csis; cargo=; state=counted'",
+        ),
         (selected(where="date_first>=@rail-counts.x:date_last"), "where", "refer to a finding"),
         (selected("tally", unit="looks", part="state=sen"), "part", "no 'sen' in vocabulary state"),
         (

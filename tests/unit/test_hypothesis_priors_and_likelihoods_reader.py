@@ -104,7 +104,10 @@ def test_two_propositions_are_refused(tables: Tables, given: Evidence) -> None:
 def test_priors_that_do_not_add_up_are_refused(tables: Tables, given: Evidence) -> None:
     """By their name, with the sum that was found."""
     wrong = changed(tables, "priors", 0, share=0.2)
-    with pytest.raises(DataError, match=r"priors 10 percent: its shares add up to 1\.1"):
+    with pytest.raises(
+        DataError,
+        match=r"priors\.csv, lines \d.*, column share: found shares of 10 percent that add up to 1",
+    ):
         read_hypotheses(wrong, given)
 
 
@@ -158,7 +161,7 @@ def test_hypotheses_refuse_every_fault_at_once(tables: Tables, given: Evidence) 
         "2 references; mark exactly one",
         "no row 'P999'",
         "priors 10 percent H3: share 0",
-        "priors 10 percent: its shares add up to 0.775",
+        "column share: found shares of 10 percent that add up to 0.775; make them add up to 1",
         "priors 50 percent H1: 0 shares",
         "priors 50 percent H9: no such hypothesis",
     ):

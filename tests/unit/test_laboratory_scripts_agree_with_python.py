@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skytally.core import number, rounded_outwards
+from skytally.core import DataError, number, rounded_outwards
 from skytally.core.number_and_date_words import percent_text
 from skytally.press import notebook_parameter_reader_and_checks
 from skytally.press.flip_sets_of_findings_and_verdicts import reevaluation
@@ -22,7 +22,7 @@ from skytally.press.laboratory.laboratory_script_data_export import laboratory_s
 from skytally.press.laboratory.laboratory_script_load_order import DOOR, ENGINE, FOLDER, PANEL
 from skytally.press.laboratory.reader_adjustable_parameters import parameter_options
 from skytally.press.parameter_value_validation import record_values, value_faults
-from skytally.record import WholeRecord
+from skytally.record import WholeRecord, filtered
 from skytally.statistics.level_ratio_and_power import Numbers, level_ratio
 from skytally.statistics.port_calls import port_calls_from_ship_days, stay_length
 from skytally.statistics.port_calls.berth_observations_and_stay_prior import Dwell
@@ -91,6 +91,38 @@ def test_numbers_are_worded_and_rounded_as_python_does() -> None:
     ]  # fmt: skip
     found = run_script(expression)
     assert [(x, a, b) for x, a, b in zip(values, expected, found, strict=True) if a != b] == []
+
+
+@needs_scripts
+@pytest.mark.parametrize(
+    ("condition", "rows"),
+    [
+        ("day<=2024-02-05", 1), ("day>=2024-02-05", 2), ("day=2024-02-05", 1),
+        ("day!=2024-02-05", 2), ("day=2024-02-05|2024-04-30", 2), ("day<=2024-04-30", 2),
+        ("day<=05/02/2024", None), ("day<=7/31/2023", None), ("day=2024-2-5", None),
+        ("day!=2024-2-5", None), ("day<=2024-04", None), ("day>=2024", None), ("day=", None),
+        ("day=2024-02-05|2024-02-30", None),
+    ],
+)  # fmt: skip
+def test_days_of_conditions_are_taken_and_refused_as_python_does(
+    condition: str, rows: int | None
+) -> None:
+    """Only a day as YYYY-MM-DD is compared with days, under every sign; all else is refused."""
+    days = ["2024-02-05", "2024-04-30", None]
+    table = pd.DataFrame({"day": pd.to_datetime(days)})
+    expression = f"""(() => {{ const w = {LAB}.words;
+      const cells = {json.dumps(days)}.map((each) => ({{ day: each ? w.dayOf(each) : NaN }}));
+      try {{
+        const test = {LAB}.record.WholeRecord.prototype.parsed(
+          {{ types: {{ day: "date" }} }}, {json.dumps(condition)});
+        return cells.filter(test).length;
+      }} catch (error) {{ return error instanceof w.DataError ? null : String(error); }} }})()"""
+    assert run_script(expression) == rows
+    if rows is None:
+        with pytest.raises(DataError, match=r"is no date; write a day that exists as YYYY-MM-DD"):
+            filtered(table, condition)
+    else:
+        assert len(filtered(table, condition)) == rows
 
 
 @needs_scripts

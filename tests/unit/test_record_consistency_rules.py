@@ -236,6 +236,19 @@ def test_record_faults_of_a_wrong_cell_do_not_spread(record: Path, write_cell: W
     assert [column for _, column, _ in _places(record)] == ["tier"]
 
 
+def test_record_faults_tells_a_word_that_left_its_vocabulary_once(record: Path) -> None:
+    """Many tables that use a word whose row was removed are one fault, which says where."""
+    path = record / "vocabulary.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("reading,secondhand,")]
+    assert len(kept) == len(lines) - 1
+    path.write_text("".join(kept), encoding="utf-8")
+    (told,) = [each for each in _told(record) if "'secondhand'" in each]
+    assert ": found 'secondhand', which " in told
+    assert "rail_counts.csv" in told
+    assert "; restore its row of reading in vocabulary.csv, if that was removed, or use a" in told
+
+
 def test_record_faults_tells_faults_of_several_tables_at_once(
     record: Path, write_cell: Write
 ) -> None:

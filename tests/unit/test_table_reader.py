@@ -439,3 +439,28 @@ def test_header_of_an_unreadable_table_is_empty(tmp_path: Path) -> None:
     assert header_of(tmp_path / "none.csv") == ()
     (tmp_path / "t.csv").write_text("\ufeffa, b\n", encoding="utf-8")
     assert header_of(tmp_path / "t.csv") == ("a", "b")
+
+
+def test_scan_tells_true_and_false_of_a_column_once(tmp_path: Path) -> None:
+    """What pandas writes for yes and no is one fault, which says what each means."""
+    (tmp_path / "t.csv").write_text("id,keep\nA,True\nB,False\nC,no\nD,True\n")
+    (tmp_path / "vocabulary.csv").write_text(
+        "vocabulary,word,meaning\nyesno,yes,it is\nyesno,no,it is not\n"
+    )
+    (tmp_path / "t.dictionary.csv").write_text(
+        "column,type,vocabulary,required,refers_to,meaning,empty_means\n"
+        "id,id,,yes,,identifier,\nkeep,word,yesno,yes,,whether,\n"
+    )
+    assert str(_only(tmp_path / "t.csv")) == (
+        "t.csv, line 2, column keep: found 'True' in 2 and 'False' in 1 cells, lines 2 to 3, 5; "
+        "write yes for True and no for False; use a word of vocabulary yesno: yes, no"
+    )
+
+
+def test_scan_closes_the_quotation_marks_round_a_cell_that_it_cuts(rail: Path) -> None:
+    """A long cell with a line break is shown to its first letters, between quotation marks."""
+    table = pd.read_csv(rail, dtype=str, keep_default_na=False)
+    table.loc[0, "note"] = "it's so " * 20 + "\nchecked"
+    table.to_csv(rail, index=False)
+    found = _only(rail).found
+    assert (len(found), found[0], found[-2:]) == (80, '"', '\u2026"')

@@ -104,12 +104,34 @@ def test_read_text_refuses_a_missing_file(tmp_path: Path) -> None:
         read_text(tmp_path / "notes.txt")
 
 
-def test_read_text_lists_every_broken_line(tmp_path: Path) -> None:
-    """A file in another encoding gives a fault a line, and the rest is counted after twenty."""
-    two = _file(tmp_path, "ä\nb\nö\n".encode("cp1252"))
-    assert [fault.line for fault in scan_text(two)[1]] == [1, 3]
-    many = scan_text(_file(tmp_path, b"\xe4\n" * 30))[1]
-    assert (len(many), many[-1].found) == (21, "10 more lines with bytes that are not UTF-8")
+@pytest.mark.parametrize(
+    ("content", "found", "advice"),
+    [
+        (
+            "\u201ca\u201d\nb\n\u201cc\u201d\n".encode("cp1252"),
+            "others in 1 more, line 3",
+            "Windows-1252",
+        ),
+        (
+            "\u00fcber\nb\nd\u00e9j\u00e0\n".encode("cp1252"),
+            "others in 1 more, line 3",
+            "Windows-1252",
+        ),
+        (b"a\xe4\n" * 30, "others in 29 more, lines 2 to 30", "Windows-1252"),
+        ("\u0411\u0443\n\u0411\n".encode("cp1251"), "others in 1 more, line 2", "UTF-8"),
+        ("\u7f85\n\u7f85\n".encode("shift-jis"), "others in 1 more, line 2", "UTF-8"),
+        (b"a\xff\xfe\n", "byte 0xff, which is not UTF-8", "UTF-8"),
+    ],
+)
+def test_read_text_tells_broken_lines_once_with_the_likely_encoding(
+    tmp_path: Path, content: bytes, found: str, advice: str
+) -> None:
+    """A file in another encoding is one fault, which names its lines and Windows-1252 if likely."""
+    (fault,) = scan_text(_file(tmp_path, content))[1]
+    assert fault.line == 1
+    assert fault.found.endswith(found)
+    likely = "; it looks like Windows-1252 (ANSI) now" if advice == "Windows-1252" else ""
+    assert fault.advice == f"save the file as UTF-8{likely}"
 
 
 @pytest.mark.parametrize("content", ["a\n", "\ufeffa\n", "a\r\n", "žluťoučký — kůň\n"])

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from skytally.core import is_day
 from skytally.findings import Reevaluation
 from skytally.press.notebook_parameter_reader_and_checks import declared_parameters
-from skytally.press.parameter_value_validation import ONE_DAY, RecordValues, is_day, record_values
+from skytally.press.parameter_value_validation import ONE_DAY, RecordValues, record_values
 from skytally.press.strict_notebook_reader import read_notebook
 
 COMMENT = re.compile(r"^(\w+)\s*=.*?#\s*(.+)$", re.MULTILINE)

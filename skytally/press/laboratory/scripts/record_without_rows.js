@@ -198,6 +198,8 @@
         return (row) => pattern.test(cellText(row[column], type));
       }
       const wanted = new Set(value.split("|"));
+      const odd = type === "date" && [...wanted].find((each) => Number.isNaN(dayOf(each)));
+      if (typeof odd === "string") throw new DataError(`'${text.trim()}': '${odd}' is no date`);
       return (row) => wanted.has(cellText(row[column], type)) === (sign === "=");
     }
 
