@@ -31,12 +31,7 @@ from skytally.imagery.acquire import (
 )
 from skytally.imagery.pipeline import Progress, RefreshReport, plan_refresh, refresh_store
 from skytally.imagery.sites import Site, read_sites
-<<<<<<< HEAD
-from skytally.press.allowed_parameter_values import is_day
 from skytally.press.own_image_delivery_report import cloud_mask_lines, file_lines, scene_lines
-=======
-from skytally.press.own_image_delivery_report import file_lines, scene_lines
->>>>>>> inputs7
 from skytally.press.refresh_plan_report import plan_lines
 from skytally.press.stale_measured_line_remeasurement_stage import measured_anew
 from skytally.web import escaped, one_line
