@@ -116,8 +116,8 @@ def _prior_faults(priors: pd.DataFrame, names: list[str]) -> Iterator[str]:
         total = float(shares["share"].sum())
         if abs(total - 1) > SUM_TOLERANCE:
             place = f"priors.csv, lines {line_runs(list(shares['line']))}, column share"
-            found = f"shares of {prior} that add up to {total:.6g}"
-            yield f"{place}: found {found}; make them add up to 1"
+            sums = f"shares of {prior} that add up to {total:.6g}"
+            yield f"{place}: found {sums}; make them add up to 1"
 
 
 def _row_faults(items: pd.DataFrame, evidence: Evidence) -> Iterator[str]:
