@@ -34,7 +34,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         *simulated.PERIOD,
     )
     assert run.returncode == 0, run.stderr
-    assert "lines: 4 measured now, 0 could not be measured, 0 fit" in run.stdout
+    assert "lines: 6 measured now, 0 could not be measured, 0 fit" in run.stdout
     return folder / "project"
 
 

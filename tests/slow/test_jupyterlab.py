@@ -117,7 +117,7 @@ def test_lab_runs_a_notebook_and_leaves_no_diff(project: Path) -> None:
             ".innerText.includes('{f')",
             timeout=RUN_SECONDS * 1000,
         )
-        assert " events" in title.inner_text()
+        assert " reports" in title.inner_text()
         assert page.locator(".sk-figure").count() > 0
         assert page.locator(".Toastify__toast").count() == 0
         page.keyboard.press("Control+s")

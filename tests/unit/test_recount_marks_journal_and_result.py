@@ -258,9 +258,8 @@ def test_a_copy_in_conflict_names_both_files(tmp_path: Path, railcar_task: Count
     CountJournal(path, railcar_task).close()
     copy = f"{who} (laptop's conflicted copy 2026-12-01).marks.jsonl"
     (tmp_path / copy).write_bytes(path.read_bytes())
-    with pytest.raises(DataError) as told:
+    with pytest.raises(DataError, match="keep the one with all marks") as told:
         list(counts_of(tmp_path))
     words = str(told.value)
     assert path.name in words
     assert copy in words
-    assert "keep the one with all marks" in words
