@@ -588,6 +588,8 @@ def test_what_nobody_could_tell_stands_in_the_comparison(browser: Browser, tmp_p
         page.fill("#note", "no car: npp")
         page.keyboard.press("Enter")
         expect(page.locator("#kept")).to_contain_text("the note is kept")
+        # a page that is loaded anew leaves requests for parts of the image unanswered
+        page.wait_for_load_state("networkidle")
         page.reload()
         page.wait_for_selector(KEPT)
         expect(page.locator("#list li")).to_have_text([f"{said} — no car: npp"])
