@@ -87,9 +87,13 @@ def alike_once(faults: Sequence[Fault]) -> list[Fault]:
     same_text = _first_of_many(
         faults, lambda fault: (fault.file, fault.found, fault.advice), LISTED_ALIKE
     )
+    # one that stands for many already would be counted as one
+    single = {*faults}
     return _first_of_many(
         same_text,
-        lambda fault: (fault.file, fault.column, fault.advice) if fault.column else fault,
+        lambda fault: (
+            (fault.file, fault.column, fault.advice) if fault.column and fault in single else fault
+        ),
         LISTED_IN_COLUMN,
     )
 

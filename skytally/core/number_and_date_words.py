@@ -11,6 +11,7 @@ from datetime import date
 import pandas as pd
 
 from skytally.core import evidence_line_name_constants as n
+from skytally.core.table_reader import ISO_DAY
 from skytally.core.unit_table import DIMENSIONLESS, unit_of
 
 
@@ -30,7 +31,6 @@ def number(value: float) -> str:
 ROUND_MILLIONS = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3}){2,3}(?![\d,.]*\d)(-odd)?")
 """A number of a million or more, as `number` writes it, and the word of one somewhat exceeded."""
 ODD_BEFORE = "somewhat over "
-ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 MONTHS = "|".join(calendar.month_name[1:])
 ONE_MONTH = re.compile(rf"\b(\d{{1,2}}) ({MONTHS}) (\d{{4}}) (to|and) (\d{{1,2}}) \2 \3\b")
 """Two days of one month, as `day` writes them."""

@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 
 from skytally.core import AcquisitionError, DataError, IntegrityError, data_folder, is_day
@@ -306,7 +307,7 @@ def run(words: list[str]) -> int:
         f"{', '.join(site.slug for site in sites)}, {period[0]} to {period[1]}",
         flush=True,
     )
-    for line in (*file_lines(providers), *cloud_mask_lines(providers)):
+    for line in chain(file_lines(providers), cloud_mask_lines(providers)):
         print(line)
     if _is_dry(asked.dry):
         return _print_plan(sites, providers, period, left_out)

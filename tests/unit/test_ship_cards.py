@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from skytally.press.cards.card_fields_and_text_shortening import CITE, Card, Fact, Part
-from skytally.press.cards.record_rows_by_ship import HOW_NOT_SAID, rows_of_ship, ship_names
+from skytally.press.cards.record_rows_by_ship import (
+    ALONE,
+    HOW_NOT_SAID,
+    TOGETHER,
+    rows_of_ship,
+    seen_rows,
+    ship_names,
+)
 from skytally.press.cards.ship_cards import (
     FIRST_SEEN,
     LAST_PLACED,
     LAST_SEEN,
     PERHAPS_SEEN,
+    last_sightings,
     owned_when,
     ship_card,
     ship_facts,
@@ -142,6 +151,24 @@ def test_the_last_report_of_a_ship_may_be_none_of_its_sightings() -> None:
     assert facts[LAST_PLACED][0].url == "cards/row/A020.html"
     shown = bare(ShipList, docname="ships").html()
     assert 'cards/row/A020.html">3 September 2025, Arkhangelsk' in shown
+
+
+def test_the_last_sighting_of_each_place_stands_on_a_card() -> None:
+    """Beside the newest one the last at each other site, and on a route that spans several."""
+    record = card_record()
+    for ship in ship_names(record.tables):
+        seen = seen_rows(rows_of_ship(record, ship), ALONE, TOGETHER)
+        newest, *others = last_sightings(record, seen).items()
+        facts = {fact.label: fact.parts for fact in ship_card(record, ship).facts}
+        assert facts[LAST_SEEN] == (newest[1],)
+        for place, part in others:
+            assert facts[f"{LAST_SEEN}, {place}"] == (part,)
+        scopes = record.tables["scopes"].set_index("id")
+        dated = {row.cells["scope"] for row in seen if row.first < pd.Timestamp.max}
+        assert len(others) + 1 == len({scopes["site"][each] or each for each in dated})
+    shown = bare(ShipList, docname="ships").html()
+    assert "25 October 2024, Rajin" in shown
+    assert "Rajin to Russian ports, UK Ministry of Defence" in shown
 
 
 def test_where_a_ship_is_now_has_its_last_report_and_what_may_be_of_it() -> None:

@@ -8,13 +8,13 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from skytally.core import DataError, read_cells, refuse
+from skytally.core import DataError, is_day, read_cells, refuse
 from skytally.imagery.acquire.legacy_inventory_and_searches_refusal import (
     LEGACY_INVENTORY,
     LEGACY_INVENTORY_COLUMNS,
@@ -86,7 +86,6 @@ STORED, FAILED, REJECTED, SUPERSEDED = "stored", "failed", "rejected", "supersed
 ITEM_STATUSES = (STORED, FAILED, REJECTED, SUPERSEDED)
 """What became of an item."""
 YES, NO = "yes", "no"
-ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 UTC_TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 TableRow = Mapping[str, str]
 
@@ -160,7 +159,7 @@ def read_breaks(path: Path) -> pd.DataFrame:
     faults = (
         f"line {line}: date {row['date']!r}; write the day as YYYY-MM-DD"
         for line, row in enumerate(table.to_dict("records"), start=2)
-        if not _is_day(row["date"])
+        if not is_day(row["date"])
     )
     refuse(faults, what=f"breaks in {path}")
     return table
@@ -177,13 +176,6 @@ def _read_table(path: Path, columns: tuple[str, ...], key: tuple[str, ...]) -> p
         what=str(path),
     )
     return table.reset_index(drop=True)
-
-
-def _is_day(cell: str) -> bool:
-    try:
-        return bool(ISO_DATE.fullmatch(cell)) and bool(date.fromisoformat(cell))
-    except ValueError:
-        return False
 
 
 def _is_time(cell: str) -> bool:
@@ -216,14 +208,14 @@ def _inventory_faults(table: pd.DataFrame) -> Iterator[str]:
             )
         if not (_is_time(row["time_utc"]) or (row["status"] == REJECTED and not row["time_utc"])):
             yield f"{place}: time {row['time_utc']!r}; write it as 2023-08-27T02:15:49Z"
-        if not _is_day(row["search_date"]):
+        if not is_day(row["search_date"]):
             yield f"{place}: search_date {row['search_date']!r}; write the day as YYYY-MM-DD"
 
 
 def _search_faults(table: pd.DataFrame) -> Iterator[str]:
     for line, row in enumerate(table.to_dict("records"), start=2):
         for column in ("first_day", "last_day", "search_date"):
-            if not _is_day(row[column]):
+            if not is_day(row[column]):
                 yield f"line {line}: {column} {row[column]!r}; write the day as YYYY-MM-DD"
         for column in ("items_returned", "items_malformed", "pages_read"):
             if not row[column].isdecimal():

@@ -231,7 +231,7 @@ def latest(rows: Iterable[ShipRow]) -> ShipRow | None:
 
 
 def latest_by_place(rows: Iterable[ShipRow], place_of: Callable[[ShipRow], str]) -> list[ShipRow]:
-    """Latest row of each place, the place with the newest one first."""
+    """Latest row of each place, the place with the newest one first, which `latest` gives."""
     places: dict[str, list[ShipRow]] = {}
     for row in rows:
         places.setdefault(place_of(row), []).append(row)

@@ -101,12 +101,15 @@ def row_part(record: CardRecord, row: ShipRow) -> Part:
 
 
 def last_sightings(record: CardRecord, seen: Sequence[ShipRow]) -> dict[str, Part]:
-    """Last of these sightings at each site by the name of the site, the newest first."""
-    site_of = record.tables["scopes"].set_index("id")["site"].to_dict()
-    named = record.tables["sites"].set_index("id")["name"].to_dict()
-    placed = [row for row in seen if site_of[row.cells["scope"]]]
-    rows = latest_by_place(placed, lambda row: str(site_of[row.cells["scope"]]))
-    return {str(named[site_of[row.cells["scope"]]]): row_part(record, row) for row in rows}
+    """Last of these sightings at each site by the name of the site, the newest first.
+
+    A scope that spans several sites, as a route does, is a place of its own.
+    """
+    sites = record.tables["sites"].set_index("id")["name"]
+    scopes = record.tables["scopes"].set_index("id")
+    named = scopes["site"].map(sites).fillna(scopes["name"]).to_dict()
+    rows = latest_by_place(seen, lambda row: str(named[row.cells["scope"]]))
+    return {str(named[row.cells["scope"]]): row_part(record, row) for row in rows}
 
 
 def before_first(record: CardRecord, rows: Sequence[ShipRow], first: ShipRow | None) -> list[Part]:
@@ -258,7 +261,7 @@ def ship_facts(record: CardRecord, rows: Sequence[ShipRow]) -> list[Fact]:
         *(
             each
             for place, part in list(last_sightings(record, seen).items())[1:]
-            for each in fact(f"{LAST_SEEN} at {place}", [part])
+            for each in fact(f"{LAST_SEEN}, {place}", [part])
         ),
         *fact(
             "totals that a counter gives for it alone",

@@ -138,14 +138,15 @@ class ShipList(ShipBlock):
         rows = rows_of_ship(record, ship)
         seen = seen_rows(rows, ALONE, TOGETHER)
         numbers = dict.fromkeys(str(row.cells["imo"]) for row in imo_rows(rows))
-        ends = [
+        first, placed = (
             self.part(row_part(record, row)) if row else cell(NOT_IN_RECORD)
-            for row in (earliest(seen), latest(seen), latest(placed_rows(rows)))
-        ]
-        ends[1] = "<br>".join(map(self.part, last_sightings(record, seen).values())) or ends[1]
-        ends[0] += "".join(
+            for row in (earliest(seen), latest(placed_rows(rows)))
+        )
+        first += "".join(
             f"<br>{self.part(part)}" for part in before_first(record, rows, earliest(seen))
         )
+        last = "<br>".join(map(self.part, last_sightings(record, seen).values()))
+        ends = first, last or cell(NOT_IN_RECORD), placed
         link = f'<a href="#{ship_id(ship)}">{cell(ship)}</a>'
         imo = cell(listed([*numbers]) or NOT_IN_RECORD)
         trips = self._trips(record, rows)
