@@ -2,14 +2,14 @@ from .cell_corrections_and_effects import (
     Correction as Correction,
     correction_history as correction_history,
 )
-from .change_cause_search import (
+from .changed_findings_chart import moved_numbers_chart as moved_numbers_chart
+from .edition_change_cause_search import (
     Book as Book,
     Item as Item,
     book_items as book_items,
     change_causes as change_causes,
     undetermined as undetermined,
 )
-from .changed_findings_chart import moved_numbers_chart as moved_numbers_chart
 from .edition_change_groups_and_mixed_trees import (
     CODE as CODE,
     CORRECTED_ROWS as CORRECTED_ROWS,

@@ -10,11 +10,6 @@ from .count_and_rows_from_marks import (
     source_id as source_id,
 )
 from .counting_rule_table import counting_rules as counting_rules
-from .dispute_notes import (
-    NOTES_FILE as NOTES_FILE,
-    DisputeNotes as DisputeNotes,
-    place_key as place_key,
-)
 from .finished_count_geojson_and_rows import (
     JOURNALS as JOURNALS,
     TABLES as TABLES,
@@ -35,6 +30,11 @@ from .mark_journal import (
     read_task as read_task,
 )
 from .mark_matching import LONGEST_M as LONGEST_M
+from .notes_on_disputed_marks import (
+    NOTES_FILE as NOTES_FILE,
+    DisputeNotes as DisputeNotes,
+    place_key as place_key,
+)
 from .practice_scoring import PracticeScore as PracticeScore, practice_score as practice_score
 from .recount_image_identity_and_tiles import (
     CountImage as CountImage,

@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from skytally.claims import CONTRADICTED, DIFFERS, GOOD, IN_PART, VERDICTS
-from tests.support.claim_evidence import claim_tables, one_rule, real_evidence
+from tests.support.real_record_evidence_and_made_up_rule import (
+    claim_tables,
+    one_rule,
+    real_evidence,
+)
 from tests.support.verdicts_reachable_by_perturbed_evidence import verdicts_in_reach
 
 RULES = claim_tables()["rules"]

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 
 from skytally.core import DERIVED_SUM, MADE_AS_SUM
-from tests.support.claim_evidence import claim_tables, real_findings, record_tables
+from tests.support.real_record_evidence_and_made_up_rule import (
+    claim_tables,
+    real_findings,
+    record_tables,
+)
 
 ADDED = re.compile(rf"\badd up\b|{re.escape(MADE_AS_SUM)}")
 

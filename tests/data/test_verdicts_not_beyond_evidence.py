@@ -9,7 +9,12 @@ import pytest
 from skytally.claims import GOOD, UNTESTED, Claim, judge_claims, judge_rules
 from skytally.press.finding_table_checks import declared_findings
 from skytally.record import claim_pairs
-from tests.support.claim_evidence import claim_tables, real_evidence, real_findings, record_tables
+from tests.support.real_record_evidence_and_made_up_rule import (
+    claim_tables,
+    real_evidence,
+    real_findings,
+    record_tables,
+)
 
 LEFT_OUT = re.compile(
     r"\b(?:not (?!that it was so\b)|neither|nobody|in no row|unchecked|untested)\b"

@@ -7,7 +7,7 @@ import re
 import pandas as pd
 import pytest
 
-from tests.support.claim_evidence import claim_tables, record_tables
+from tests.support.real_record_evidence_and_made_up_rule import claim_tables, record_tables
 
 NUMBERS = {"One": 1, "Two": 2, "Three": 3}
 COUNTED_EYES = re.compile(r"\b(One|Two|Three) (?:counter|account)s?\b")

@@ -22,7 +22,6 @@ from skytally.findings.smallest_flip_set_search import flip_words
 from skytally.press import notebook_parameter_reader_and_checks
 from skytally.press.book_evaluation import book_outcomes, declared_outcomes, whole_record
 from skytally.record import WholeRecord
-from tests.support.claim_evidence import claim_tables, one_rule, reason_of, record_tables
 from tests.support.laboratory_script_runner import ABSENT, answers, can_run, laboratory, run_script
 from tests.support.random_laboratory_settings import (
     differences,
@@ -30,6 +29,12 @@ from tests.support.random_laboratory_settings import (
     random_settings,
     stay_taken,
     under,
+)
+from tests.support.real_record_evidence_and_made_up_rule import (
+    claim_tables,
+    one_rule,
+    reason_of,
+    record_tables,
 )
 
 pytestmark = pytest.mark.skipif(not can_run(), reason=ABSENT)

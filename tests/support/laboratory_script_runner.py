@@ -22,7 +22,7 @@ from skytally.press.laboratory.laboratory_script_load_order import ENGINE, FOLDE
 from skytally.press.laboratory.reader_adjustable_parameters import parameter_labels
 from skytally.record import WholeRecord
 from tests.support.browser_tabs_server_and_charts import chromium, chromium_path
-from tests.support.claim_evidence import claim_tables, record_tables
+from tests.support.real_record_evidence_and_made_up_rule import claim_tables, record_tables
 
 DRIVER = Path(__file__).with_name("laboratory_answers_as_json.js")
 NODE = shutil.which("node")

@@ -8,8 +8,8 @@ import pytest
 
 from skytally.claims import gather_evidence, judge_claims
 from skytally.core import source_printed_quantity
-from tests.support.claim_evidence import claim_tables, record_tables
 from tests.support.evaluated_findings import evaluated_findings
+from tests.support.real_record_evidence_and_made_up_rule import claim_tables, record_tables
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from skytally.claims.verdict_scale import (
     UNTESTED,
 )
 from skytally.core.errors_and_fault_lists import DataError
-from tests.support.claim_evidence import (
+from tests.support.real_record_evidence_and_made_up_rule import (
     NAN,
     changed,
     claim_tables,

@@ -30,7 +30,7 @@ from skytally.core.data_dictionaries_and_vocabularies import words
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.findings.quote_ratio_share_estimate_findings import quoted, ratio, row_of
 from skytally.record.copied_reports import ancestors
-from tests.support.claim_evidence import (
+from tests.support.real_record_evidence_and_made_up_rule import (
     Tables,
     changed,
     claim_tables,

@@ -14,9 +14,9 @@ from skytally.core import DataError
 from skytally.press.cards.finding_and_claim_cards import REPORTED, SUBSTANCE, WORDING
 from skytally.press.sphinx_ext import claims_directives
 from skytally.press.sphinx_ext.html_blocks import cell
-from tests.support.claim_evidence import claim_tables, real_evidence
 from tests.support.directives_without_page import bare
 from tests.support.parsed_charts import NASTY, tags
+from tests.support.real_record_evidence_and_made_up_rule import claim_tables, real_evidence
 
 PAGE = (
     "PressTexts", "ClaimsSummary", "ChangedClaims", "ListedClaims", "OwnClaims", "DriftCards",

@@ -6,7 +6,10 @@ import affine
 import pytest
 
 from skytally.core.errors_and_fault_lists import AcquisitionError
-from skytally.imagery.acquire.pixel_window_reader import covering_window, header_contradictions
+from skytally.imagery.acquire.byte_range_reader_and_window_geometry import (
+    covering_window,
+    header_contradictions,
+)
 from tests.support import simulated_scenes_and_sites as chips
 
 

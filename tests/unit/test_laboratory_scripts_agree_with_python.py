@@ -28,9 +28,9 @@ from skytally.statistics.port_calls import port_calls_from_ship_days, stay_lengt
 from skytally.statistics.port_calls.berth_observations_and_stay_prior import Dwell
 from skytally.statistics.port_calls.port_calls_from_ship_days import _calls, _extreme_shares
 from skytally.statistics.predictive_tail_given_ceiling import tails_of_bound
-from tests.support.claim_evidence import record_tables
 from tests.support.laboratory_script_runner import ABSENT, answers, can_run, laboratory, run_script
 from tests.support.random_laboratory_settings import differences, random_settings, stay_taken, under
+from tests.support.real_record_evidence_and_made_up_rule import record_tables
 
 needs_scripts = pytest.mark.skipif(not can_run(), reason=ABSENT)
 LAB = "globalThis.skytallyLaboratory"

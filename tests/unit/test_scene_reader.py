@@ -15,8 +15,8 @@ import rasterio
 
 from skytally.core.errors_and_fault_lists import AcquisitionError
 from skytally.imagery.acquire.byte_range_fetching import FetchSettings
+from skytally.imagery.acquire.byte_range_reader_and_window_geometry import OutsideSceneError
 from skytally.imagery.acquire.offered_scene import SceneItem
-from skytally.imagery.acquire.pixel_window_reader import OutsideSceneError
 from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import (
     joined_ids,
     joined_pixels,

@@ -1,6 +1,10 @@
 from .access_tokens_and_url_signing import url_signer as url_signer
 from .band_file_table_reader import band_table_items as band_table_items
 from .byte_range_fetching import FetchSettings as FetchSettings
+from .byte_range_reader_and_window_geometry import (
+    ComplexNumbersError as ComplexNumbersError,
+    OutsideSceneError as OutsideSceneError,
+)
 from .catalog_search_and_changes import (
     SearchResult as SearchResult,
     search_catalogue as search_catalogue,
@@ -80,10 +84,6 @@ from .one_scene_per_pass import (
     select_items as select_items,
 )
 from .own_image_scene_items import item_id_of as item_id_of
-from .pixel_window_reader import (
-    ComplexNumbersError as ComplexNumbersError,
-    OutsideSceneError as OutsideSceneError,
-)
 from .provider_allowed_addresses import address_rules as address_rules
 from .reflectance_and_backscatter_scaling import apply_calibration as apply_calibration
 from .scene_classification_masks import (

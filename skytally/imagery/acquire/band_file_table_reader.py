@@ -16,6 +16,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.warp import transform_bounds
 
 from skytally.core import DataError, Fault, header_of, read_cells, refuse
+from skytally.imagery.acquire.byte_range_reader_and_window_geometry import complex_fault
 from skytally.imagery.acquire.deliveries.acquisition_day_from_names import (
     moments_in_name,
     parsed_time,
@@ -32,7 +33,6 @@ from skytally.imagery.acquire.image_provider_table import (
 from skytally.imagery.acquire.neighbouring_utm_zone_resampling import is_reprojectable
 from skytally.imagery.acquire.offered_scene import Asset, SceneItem
 from skytally.imagery.acquire.own_image_scene_items import item_id_of
-from skytally.imagery.acquire.pixel_window_reader import complex_fault
 from skytally.imagery.sites import Site
 
 REQUIRED_COLUMNS = ("time_utc", "file", "band")

@@ -18,7 +18,7 @@ import rasterio.errors
 import rasterio.windows
 
 from skytally.imagery.acquire.byte_range_fetching import FetchAttemptError
-from skytally.imagery.acquire.pixel_window_reader import (
+from skytally.imagery.acquire.byte_range_reader_and_window_geometry import (
     BandWindow,
     Bounds,
     RangeReader,

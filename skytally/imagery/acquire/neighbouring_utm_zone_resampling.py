@@ -18,8 +18,8 @@ from rasterio.enums import Resampling
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.warp import reproject, transform_bounds
 
+from skytally.imagery.acquire.byte_range_reader_and_window_geometry import Bounds, covering_window
 from skytally.imagery.acquire.image_provider_table import LANDSAT, QUALITY, SENTINEL_1
-from skytally.imagery.acquire.pixel_window_reader import Bounds, covering_window
 from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
 from skytally.imagery.sites import Site
 

@@ -15,11 +15,12 @@ from rasterio.crs import CRS
 from rasterio.errors import RasterioError
 from rasterio.warp import transform_bounds
 
+from skytally.imagery.acquire.byte_range_reader_and_window_geometry import complex_fault
 from skytally.imagery.acquire.deliveries.delivered_files import without_folders
 from skytally.imagery.acquire.deliveries.delivered_scene import BandSource, DeliveredScene
 from skytally.imagery.acquire.deliveries.delivery_recognition import recognised_delivery
 from skytally.imagery.acquire.deliveries.image_header import ImageHeader, image_header
-from skytally.imagery.acquire.deliveries.sentinel_hub_and_browser_download import (
+from skytally.imagery.acquire.deliveries.sentinel_hub_and_browser_file_recognition import (
     BROWSER_EXPORT,
     HUB_REQUEST,
 )
@@ -32,7 +33,6 @@ from skytally.imagery.acquire.image_provider_table import (
 from skytally.imagery.acquire.neighbouring_utm_zone_resampling import is_reprojectable
 from skytally.imagery.acquire.offered_scene import ITEM_ID, Asset, SceneItem
 from skytally.imagery.acquire.one_scene_per_pass import SAME_PASS_S
-from skytally.imagery.acquire.pixel_window_reader import complex_fault
 from skytally.imagery.acquire.stac.http_client import CatalogueError
 from skytally.imagery.sites import Site, window_lonlat, window_share_inside
 

@@ -15,13 +15,7 @@ import numpy.typing as npt
 
 from skytally.core import AcquisitionError
 from skytally.imagery.acquire.byte_range_fetching import FetchAttemptError, FetchSettings, SignUrl
-from skytally.imagery.acquire.gdal_fallback_reader import JPEG_2000_SIGNATURE, read_with_gdal
-from skytally.imagery.acquire.neighbouring_utm_zone_resampling import (
-    is_reprojectable,
-    window_bounds_in,
-)
-from skytally.imagery.acquire.offered_scene import Asset, SceneItem
-from skytally.imagery.acquire.pixel_window_reader import (
+from skytally.imagery.acquire.byte_range_reader_and_window_geometry import (
     EDGE_TOLERANCE_PX,
     BandWindow,
     Bounds,
@@ -29,6 +23,12 @@ from skytally.imagery.acquire.pixel_window_reader import (
     OutsideSceneError,
     RangeReader,
 )
+from skytally.imagery.acquire.gdal_fallback_reader import JPEG_2000_SIGNATURE, read_with_gdal
+from skytally.imagery.acquire.neighbouring_utm_zone_resampling import (
+    is_reprojectable,
+    window_bounds_in,
+)
+from skytally.imagery.acquire.offered_scene import Asset, SceneItem
 from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels, joined_pixels
 from skytally.imagery.acquire.tiled_geotiff_reader import UnsupportedLayoutError, read_tiled_windows
 from skytally.imagery.sites import Site

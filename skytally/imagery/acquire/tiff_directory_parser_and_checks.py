@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from skytally.imagery.acquire.byte_range_fetching import FetchAttemptError
-from skytally.imagery.acquire.pixel_window_reader import RangeReader
+from skytally.imagery.acquire.byte_range_reader_and_window_geometry import RangeReader
 
 TAG_WIDTH, TAG_HEIGHT, TAG_BITS, TAG_COMPRESSION = 256, 257, 258, 259
 TAG_FILL_ORDER, TAG_STRIP_OFFSETS, TAG_SAMPLES = 266, 273, 277

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skytally.imagery.acquire.byte_range_fetching import FetchAttemptError
-from skytally.imagery.acquire.pixel_window_reader import (
+from skytally.imagery.acquire.byte_range_reader_and_window_geometry import (
     BandWindow,
     Bounds,
     PixelWindow,

@@ -15,7 +15,7 @@ from skytally.imagery.acquire.deliveries import (
     planet_delivered_order,
     sentinel1_safe,
     sentinel2_safe,
-    sentinel_hub_and_browser_download,
+    sentinel_hub_and_browser_file_recognition,
     unknown_vendor_image_recognition,
 )
 from skytally.imagery.acquire.deliveries.delivered_files import DeliveredFile, delivered_files
@@ -30,7 +30,7 @@ VENDORS: tuple[Callable[..., None], ...] = (
     airbus_product.recognise,
     maxar_product.recognise,
     planet_delivered_order.recognise,
-    sentinel_hub_and_browser_download.recognise,
+    sentinel_hub_and_browser_file_recognition.recognise,
 )
 """Layouts that are known, those of the clearest metadata first."""
 

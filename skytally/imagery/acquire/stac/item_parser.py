@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from skytally.core import AcquisitionError
+from skytally.imagery.acquire.byte_range_reader_and_window_geometry import complex_fault
 from skytally.imagery.acquire.image_provider_table import S3_SIGNING, Provider
 from skytally.imagery.acquire.offered_scene import (
     ITEM_ID,
@@ -18,7 +19,6 @@ from skytally.imagery.acquire.offered_scene import (
     SceneItem,
     bbox_in_degrees,
 )
-from skytally.imagery.acquire.pixel_window_reader import complex_fault
 from skytally.imagery.acquire.provider_allowed_addresses import address_rules
 from skytally.imagery.acquire.stac.strict_item_value_parsing import (
     absolute_address,

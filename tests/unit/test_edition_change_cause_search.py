@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from skytally.editions import change_cause_search
-from skytally.editions.change_cause_search import DOWNWARDS, IRREDUCIBLE, Book, change_causes
+from skytally.editions import edition_change_cause_search
+from skytally.editions.edition_change_cause_search import (
+    DOWNWARDS,
+    IRREDUCIBLE,
+    Book,
+    change_causes,
+)
 from skytally.editions.edition_change_sentences import NOT_COMPUTED, cause_words
 
 
@@ -74,7 +79,7 @@ def test_groups_are_left_out_where_no_small_combination_does() -> None:
 
 def test_a_search_ends_with_its_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     """What no evaluated combination makes is put down to all changes, and says so."""
-    monkeypatch.setattr(change_cause_search, "DOWNWARDS", 0)
+    monkeypatch.setattr(edition_change_cause_search, "DOWNWARDS", 0)
     groups = ["a", "b", "c", "d", "e"]
 
     def book(chosen: tuple[str, ...]) -> Book:
