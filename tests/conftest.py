@@ -185,6 +185,11 @@ class Project:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    def copied_to(self, folder: Path) -> Project:
+        """Make another copy of this one, as it stands."""
+        shutil.copytree(self.folder, folder, copy_function=linked_if_never_written)
+        return Project(folder)
+
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run Python with these arguments on the copy."""
         inherited = {name: text for name, text in os.environ.items() if name != COMPILED_ELSEWHERE}
@@ -271,10 +276,7 @@ def project(project_template: Path, tmp_path: Path) -> Iterator[Project]:
 
     Those are links, and the test fails that wrote into one.
     """
-    copied = shutil.copytree(
-        project_template, tmp_path / "project", copy_function=linked_if_never_written
-    )
-    yield Project(copied)
+    yield Project(project_template).copied_to(tmp_path / "project")
     for path in (ROOT / "data/editions").rglob("*"):
         linked = project_template / path.relative_to(ROOT)
         assert path.is_dir() or filecmp.cmp(path, linked), f"{linked}: a test wrote into it"

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from skytally import claims
 from skytally.core.table_reader import read_table
+from skytally.press import book_evaluation
 
 OBSERVATIONS = (
     *("ship_sightings", "quay_stocks", "voyage_counts", "voyages", "rail_counts"),
@@ -59,8 +59,8 @@ def _copy_everything(record: Path) -> None:
         )
 
 
-def _results(folder: Path) -> tuple[list[dict[str, Any]], str]:
-    """Run the notebooks of a copy of the project; give its findings and its claims."""
+def _results(folder: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Run the notebooks of a copy of the project; their findings, and those of the whole book."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(folder),
@@ -84,24 +84,30 @@ def _results(folder: Path) -> tuple[list[dict[str, Any]], str]:
             assert each.returncode == 0, said[-2000:]
     for line in LINES:
         found += json.loads((folder / f"book/_build/lines/{line}/findings.json").read_bytes())
-    given = claims.gather_evidence(claims.read_tables(folder / "data/record"), found)
-    judged = claims.judge_claims(claims.read_tables(folder / "data/claims"), given)
-    return found, claims.as_json(judged)
+    request = {"measured": found, "wanted": None}
+    (folder / book_evaluation.REQUEST).write_text(json.dumps(request), encoding="utf-8")
+    command = [sys.executable, "-m", "skytally.press.book_evaluation", str(folder)]
+    subprocess.run(command, cwd=folder, env=environment, check=True)
+    whole = json.loads((folder / book_evaluation.OUTCOMES).read_bytes())
+    assert whole["faults"] == []
+    return found, whole
 
 
 def test_copies_of_every_row_move_no_finding_and_no_claim(
     project: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Every page copied and every row repeated: findings and claims stay as they were."""
-    more = type(project)(tmp_path_factory.mktemp("copied") / "project")
+    more = project.copied_to(tmp_path_factory.mktemp("copied") / "project")
     record = more.folder / "data/record"
     before = len(read_table(record / "ship_sightings.csv"))
     _copy_everything(record)
     assert len(read_table(record / "ship_sightings.csv")) == 2 * before
     run = more.run("-m", "skytally.press.data_and_parameter_check_command")
     assert run.returncode == 0, run.stderr
-    findings, judged = _results(project.folder)
-    findings_again, judged_again = _results(more.folder)
+    findings, whole = _results(project.folder)
+    findings_again, whole_again = _results(more.folder)
     by_key = {each["key"]: each for each in findings}
     assert {each["key"]: each for each in findings_again} == by_key
-    assert judged_again == judged
+    for part in ("findings", "claims"):
+        moved = [each for each in whole_again[part] if each not in whole[part]]
+        assert (len(whole_again[part]), moved) == (len(whole[part]), [])

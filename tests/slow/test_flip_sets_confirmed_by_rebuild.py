@@ -62,7 +62,7 @@ def test_a_sample_of_flip_sets_flips_in_a_real_rebuild(
     able = [each for each in _rebuildable(again) if each[0].partition(".")[0] in notebooks]
     assert len(able) >= SAMPLE
     for key, rows, becomes in able[:: max(len(able) // SAMPLE, 1)][:SAMPLE]:
-        copy = type(project)(tmp_path_factory.mktemp("without") / "project")
+        copy = project.copied_to(tmp_path_factory.mktemp("without") / "project")
         _take_out(copy.folder / "data/record", rows)
         page, out = key.partition(".")[0], copy.folder / "results"
         out.mkdir()

@@ -189,6 +189,8 @@ def test_checkout_is_linked_into_its_environment(tmp_path: Path) -> None:
     )
     run = _run(python, "-c", told, folder=tmp_path)
     assert run.stdout.rstrip("\n") == f"0.1.0 {project / 'skytally/__init__.py'}", run.stderr
-    assert {path.name for path in project.iterdir()} == {
+    assert {path.name for path in project.iterdir()} - {"book"} == {
         *("skytally", "pyproject.toml", "README.md", "LICENSE", "Makefile", "requirements.txt"),
     }
+    compiled = [path for path in project.glob("book/**/*") if path.suffix != ".pyc"]
+    assert all(path.is_dir() for path in compiled), compiled

@@ -172,7 +172,7 @@ def _made_up_rows() -> dict[str, list[dict[str, str]]]:
     source = {
         "published_precision": "day", "type": "news", "tier": "secondary", "reliability": "C",
         "reliability_reason": "newsroom", "reading_extent": "direct", "reports": NOTE,
-        "url": "https://example.org/made-up", "title": f"({NOTE})",
+        "title": f"({NOTE})",
     }  # fmt: skip
     return {
         "counters": [
@@ -181,6 +181,7 @@ def _made_up_rows() -> dict[str, list[dict[str, str]]]:
         ],
         "sources": [
             source | {"id": each, "publisher": f"{name} ({NOTE})", "originator": counter,
+                      "url": f"https://example.org/made-up/{counter}",
                       "published_first": f"{each[-8:-4]}-05-12", "published_last": "2024-05-13"}
             for each, name, counter in (
                 ("DESK_20240512", "Desk", "desk"), ("OTHER_20240513", "Other", "other-desk"))
