@@ -107,6 +107,38 @@ document.addEventListener("DOMContentLoaded", function () {
     });
   });
 });
+/* On a narrow screen the cells of a row stand under one another, each behind the head of its column,
+   and the heads above them sort; the roles keep it a table to those who hear it. */
+document.addEventListener("DOMContentLoaded", function () {
+  var narrow = window.matchMedia("(max-width: 600px)");
+  function stack() {
+    if (!narrow.matches) { return; }
+    narrow.removeEventListener("change", stack);
+    document.querySelectorAll("article table").forEach(function (table) {
+      var head = table.tHead && table.tHead.rows[0];
+      if (!head || head.cells.length < 3 || table.querySelector("[rowspan], [colspan]")) { return; }
+      var words = Array.from(head.cells, function (each) { return each.textContent.trim(); });
+      table.setAttribute("role", "table");
+      table.querySelectorAll("thead, tbody").forEach(function (part) {
+        part.setAttribute("role", "rowgroup");
+      });
+      table.querySelectorAll("tr").forEach(function (row) {
+        row.setAttribute("role", "row");
+        Array.from(row.cells).forEach(function (cell, column) {
+          var heads = row === head ? "columnheader" : "rowheader";
+          cell.setAttribute("role", cell.tagName === "TH" ? heads : "cell");
+          if (row !== head && column && words[column]) { cell.dataset.head = words[column]; }
+        });
+      });
+      table.classList.add("sk-stacked");
+    });
+    /* the row that the address names lies elsewhere now */
+    var named = addressed();
+    if (named && named.closest(".sk-stacked")) { named.scrollIntoView(); }
+  }
+  narrow.addEventListener("change", stack);
+  stack();
+});
 /* A link to something folded opens its folds, whichever way the page was reached. */
 document.addEventListener("DOMContentLoaded", function () {
   function open() {

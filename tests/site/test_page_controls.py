@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -456,4 +457,33 @@ def test_a_malformed_address_breaks_no_page(browser: Browser, page_name: str, af
         page.goto(f"{SITE.as_uri()}/{page_name}{after}")
         page.wait_for_load_state("load")
         assert page.locator("x").count() == 0
+        assert faults == []
+
+
+def test_rows_are_blocks_on_a_narrow_screen(browser: Browser) -> None:
+    """At 400 px each cell stands below the one before, with its head; nothing scrolls sideways."""
+    with tab(browser, root=SITE.as_uri(), width=400) as (page, faults):
+        page.goto(f"{SITE.as_uri()}/findings.html")
+        table = page.locator("#table-findings")
+        expect(table).to_have_class(re.compile(r"\bsk-stacked\b"))
+        box = table.locator("xpath=..")
+        assert box.evaluate("box => box.scrollWidth - box.clientWidth") == 0
+        row = table.locator("tbody tr").first
+        places = row.evaluate(
+            "row => Array.from(row.cells, cell => cell.getBoundingClientRect().toJSON())"
+        )
+        filled = [each for each in places if each["height"]]
+        assert len(filled) > 3
+        assert {each["left"] for each in filled} == {filled[0]["left"]}
+        assert all(a["bottom"] <= b["top"] for a, b in itertools.pairwise(filled))
+        head = row.locator("td").first.evaluate(
+            "cell => getComputedStyle(cell, '::before').content"
+        )
+        assert head == '"in words, and interval: "'
+        page.locator("input[data-table=findings]").fill("railcars_october_2023")
+        assert 0 < len(_shown(page, "findings")) < 10
+        assert page.get_by_role("table", name="All findings").get_by_role("row").count() > 1
+        page.locator("input[data-table=findings]").fill("")
+        page.set_viewport_size({"width": 1280, "height": 900})
+        assert row.evaluate("row => getComputedStyle(row).display") == "table-row"
         assert faults == []
