@@ -74,5 +74,5 @@ def test_foot_says_what_its_two_days_are() -> None:
     about = {"licence": "L", "version": "", "complete_to": "newest page read: May"}
     foot = page_head_and_foot.page_foot("a", about | {"searched": "June"}, has_about=False)
     assert "Newest page read: May (when it was published;" in foot
-    assert "last searched for on June)" in foot
+    assert "the log of searches ends on June)" in foot
     assert "(" not in page_head_and_foot.page_foot("a", about, has_about=False)

@@ -113,12 +113,13 @@ def test_a_legal_act_stands_with_its_pages_and_its_address() -> None:
 
 
 def test_where_a_listing_was_read_is_said() -> None:
-    """A notice of South Korea was read and no list; all others are reports."""
+    """A notice of South Korea was read and no list; all others are reports, with their words."""
     rows = shown_rows()
     read = {key: [each[2] for each in lines if each[2]] for key, lines in rows.items()}
-    assert read["Lady R", "South Korea"][0].endswith(OWN_NOTICE)
+    assert f" / {OWN_NOTICE}: on its own list" in read["Lady R", "South Korea"][0]
     others = [one for (_, body), lines in read.items() if body != "South Korea" for one in lines]
-    assert all(each.endswith((REPORT, COPY_OF_LIST)) for each in others)
+    assert all(f" / {REPORT}: " in each or f" / {COPY_OF_LIST}: " in each for each in others)
+    assert read["Angara", "European Union"][0].endswith("on 19 June 2024 names it")
 
 
 def test_each_ship_has_its_own_number_with_its_check_digit() -> None:

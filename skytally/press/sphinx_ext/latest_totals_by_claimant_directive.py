@@ -28,6 +28,11 @@ TIES = "claimant_ties"
 HEADS = ("who", "newest total", "how it was counted", "may depend on", "read")
 NONE_KNOWN = "no tie in the table of ties"
 """Words where no tie is known, which is not to say that there is none."""
+NOT_ON_CONTENTS = (
+    "These are lines of totals: on what lay in the containers, no two bodies are counted as "
+    "independent of each other."
+)
+"""Why the number of lines does not carry over to the contents."""
 LOOKED_AT = (
     "A tie is looked for in what the two are: one body, bodies of one government, a team and its "
     "members, one piece of work, people whom pages name at both, or what a page says that a total "
@@ -173,7 +178,7 @@ def _lead(words: str, claimants: Collection[str]) -> str:
         "others for no line of its own: "
         f"{cell(_lines_in_words(fewest))}.</li><li>The most take for one line only "
         "what is one body, or one work: "
-        f"{cell(_lines_in_words(most))}.</li></ul><p>{LOOKED_AT}</p>"
+        f"{cell(_lines_in_words(most))}.</li></ul><p>{LOOKED_AT} {NOT_ON_CONTENTS}</p>"
     )
 
 

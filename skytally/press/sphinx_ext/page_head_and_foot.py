@@ -103,7 +103,7 @@ def _state(pagename: str, about: Mapping[str, str]) -> list[str]:
     complete = html.escape(_begun(about["complete_to"]))
     if complete and about.get("searched"):
         day = html.escape(about["searched"])
-        complete += f" (when it was published; newer ones were last searched for on {day})"
+        complete += f" (when it was published; the log of searches ends on {day})"
     if "edition" not in about:
         return [complete] if complete else []
     links = _edition_links(to_root(pagename), about)

@@ -25,7 +25,7 @@ from skytally.press.sphinx_ext.html_blocks import (
 LISTINGS, OWNERS = "sanction_listings", "ship_owners"
 HEADS = ("ship", "body", "what is listed, and when", "legal act", "read in")
 NOT_FOUND = "not in the record"
-ACT_NOT_READ = "no page that was read names the act; notice not read"
+ACT_NOT_READ = "the act that lists it is on no page that was read; notice not read"
 NOTICE_NOT_READ = "notice with the names not read"
 NONE_FOUND = "none found in pages read"
 OTHER_SHIP = "may be the {}; the page prints no IMO number"
@@ -41,6 +41,7 @@ ARTICLE_BEFORE = ("United", "European")
 COPY_OF_LIST = "a private copy of its list, for which the body does not vouch"
 COPIED = "mirror"
 """Word of the vocabulary *reliability_reason* for a copy of a page of somebody else."""
+NONE_READ = "no act and no list of a state was read, all this is from what others report"
 NOT_CHECKED = "whether any of these measures was lifted later was not checked"
 REPORT = "a report by others"
 SHIP, OWNER, NAMED = "ship", "owner", "named"
@@ -199,10 +200,14 @@ class SanctionListings(Block):
         return f"{named}<br>{NOTICE_NOT_READ}"
 
     def _read(self, row: Mapping[str, Any]) -> str:
-        """Return the page of a listing, and whether it is the body's, a copy or a report."""
+        """Return the page of a listing, whether the body's, a copy or a report, and its words."""
         up = to_root(self.state.document.settings.env.docname)
         source = str(row["source_id"])
-        return f"{source_link(source, up=up)}<br>{cell(_kind_of_page(source))}"
+        words = "; ".join(filter(None, (row["text"], row["note"])))
+        return (
+            f"{source_link(source, up=up)}<br>{cell(_kind_of_page(source))}: "
+            f"<small>{cell(words)}</small>"
+        )
 
     def _link(self, row: Mapping[str, Any], words: str) -> str:
         return self.card("row", str(row["id"]), words)
@@ -334,7 +339,9 @@ def listing_sentence(ship: str) -> tuple[str, list[str]]:
     if not said:
         sure_of = ["has no listing sure to be its"]
     else:
-        sure_of = [f"was put under sanctions by {listed(said)}", *still, NOT_CHECKED]
+        read = own["reading"].eq("direct").any()
+        unread = [] if read else [NONE_READ]
+        sure_of = [f"was put under sanctions by {listed(said)}", *still, *unread, NOT_CHECKED]
     return "; ".join((f"{name} {sure_of[0]}", *sure_of[1:], *doubtful)), [*dict.fromkeys(behind)]
 
 

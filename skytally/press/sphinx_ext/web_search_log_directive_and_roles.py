@@ -86,9 +86,11 @@ class PageSearchLog(Block):
             *(source_link(each, up=up) for each in str(row["sources"]).split()),
         ]
         outcome = OUTCOME_WORDS.get(str(row["outcome"]), str(row["outcome"]))
+        day = when(row["search_date"], row["search_date"], "day", "day")
         return html_row(
             (
-                f'<a href="#{cell(row["id"])}">{cell(row["id"])}</a> {self.ships(row["sought"])}'
+                f'<a href="#{cell(row["id"])}">{cell(row["id"])}</a>, {cell(day)}: '
+                f"{self.ships(row['sought'])}"
                 f"<details><summary>{asked}</summary><ul>{listing}</ul></details>",
                 cell(outcome),
                 self.ships(row["finding"]),
