@@ -23,7 +23,7 @@ def test_press_check_refuses_data_and_parameters_together(
     assert heading == "data and parameters: 2 faults"
     assert "rail_counts.csv, line" in faults[0]
     assert "column value: found '1.01E+03'" in faults[0]
-    assert "notebooks/params/rail-counts.yml: found the name 'frist'" in faults[1]
+    assert 'notebooks/params/rail-counts.yml, line 1: found the name "frist"' in faults[1]
 
 
 def test_press_check_tells_a_fault_of_the_record_once(project: Callable[..., object]) -> None:
