@@ -25,7 +25,11 @@ def _spelled(value: object) -> str:
         return f"{{{', '.join(pairs)}}}"
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return f"[{', '.join(map(_spelled, value))}]"
-    return json.dumps(str(value), ensure_ascii=False)
+    text = str(value)
+    if "\\" in text and "'" not in text and text.isprintable():
+        # in double quotes each backslash would have to stand twice
+        return f"'{text}'"
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _name(name: object) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from skytally.press.notebook_parameter_reader_and_checks import (
     parameter_faults,
     parameter_values,
 )
+from tests.support.words_of_python import PYTHON_WORDS
 
 WHERE = "notebooks/params/rail-counts.yml"
 PARAMETERS = {
@@ -53,10 +53,6 @@ NUMBERS = {
 }
 """Numbers that one reader of YAML takes for another number, or for none."""
 A_DAY = 'a day in quotation marks, such as "2022-09-01"'
-PYTHON = re.compile(
-    r"(?<!\.)\b(?:str|int|float|bool|dict|tuple|None|NoneType|datetime|type|Exceeds|nan|inf)\b"
-)
-"""Words that are Python's and nobody else's."""
 DICTIONARY = """\
 column,type,vocabulary,required,refers_to,meaning,empty_means
 id,id,,yes,,its name,
@@ -213,7 +209,7 @@ def test_parameter_faults_tell_what_is_wrong(write: Write, text: str, expected: 
     (fault,) = parameter_faults()
     assert fault.startswith(f"{WHERE}, line 1: {expected}")
     assert "; " in fault
-    assert not PYTHON.search(fault)
+    assert not PYTHON_WORDS.search(fault)
 
 
 @pytest.mark.parametrize(
@@ -249,7 +245,7 @@ def test_parameter_faults_name_the_line(write: Write, text: str, expected: str) 
     write("rail-counts", text)
     (fault,) = parameter_faults()
     assert fault.startswith(f"{WHERE}, {expected}")
-    assert not PYTHON.search(fault)
+    assert not PYTHON_WORDS.search(fault)
 
 
 VALUES = (
@@ -268,7 +264,7 @@ def test_parameter_faults_use_no_word_of_python(write: Write, name: str, value: 
     write("rail-counts", f"# ours\n{name}: {value}\n")
     for fault in parameter_faults():
         assert fault.startswith(f"{WHERE}, line "), fault
-        assert not PYTHON.search(fault), fault
+        assert not PYTHON_WORDS.search(fault), fault
 
 
 def test_parameter_faults_refuse_an_alias_bomb(write: Write) -> None:
