@@ -69,6 +69,11 @@ from .number_and_date_words import (
     with_unit as with_unit,
 )
 from .parallel_work_in_forked_processes import side_by_side as side_by_side
+from .plain_words_for_values import (
+    kind_words as kind_words,
+    shortened as shortened,
+    written as written,
+)
 from .project_root_lookup import (
     REGISTRY as REGISTRY,
     data_folder as data_folder,
@@ -100,6 +105,7 @@ from .text_csv_toml_json_reader import (
     CURLY_QUOTES as CURLY_QUOTES,
     INVISIBLE as INVISIBLE,
     LFS_POINTER as LFS_POINTER,
+    MERGE_CONFLICT as MERGE_CONFLICT,
     csv_text as csv_text,
     decoded as decoded,
     file_bytes as file_bytes,

@@ -18,6 +18,7 @@ from skytally.core.data_dictionaries_and_vocabularies import SUFFIX
 from skytally.core.errors_and_fault_lists import DataError, Fault, IntegrityError
 from skytally.core.hidden_and_backup_files import original_of, visible_paths
 from skytally.core.log_of_data_read import CITED_ROWS_MARK, LATEST_DAYS_MARK, note_read
+from skytally.core.plain_words_for_values import written
 from skytally.core.project_root_lookup import REGISTRY, data_folder
 from skytally.core.text_csv_toml_json_reader import file_bytes, read_toml
 
@@ -58,30 +59,43 @@ def _read_once(folder: Path, _content: bytes | None) -> dict[str, dict[str, str]
     return entries(folder)
 
 
+def _stated(row: dict[str, object], name: str) -> str:
+    return written(row[name]) if name in row else "missing"
+
+
 def _entry_faults(slug: str, row: object) -> Iterator[tuple[str, str]]:
     """Yield what was found in one row of the registry, and what to do."""
     if not isinstance(row, dict):
-        yield f"{slug} = {row!r}", f"begin each row with [slug], and in it {', '.join(NEEDED)}"
+        yield (
+            f"{slug} = {written(row)}",
+            f"begin each row with [slug], and in it {', '.join(NEEDED)}",
+        )
         return
     for name in NEEDED:
         if not isinstance(row.get(name), str) or not row[name].strip():
-            yield f"[{slug}] with {name} {row.get(name)!r}", "write it as words in quotation marks"
+            yield (
+                f"[{slug}] with {name} {_stated(row, name)}",
+                "write it as words in quotation marks",
+            )
     for name in sorted({*row} - {*NEEDED, HASH}):
-        yield f"[{slug}] with {name!r}", f"remove it; a row has {', '.join(NEEDED)}, and {HASH}"
+        yield (
+            f"[{slug}] with {written(name)}",
+            f"remove it; a row has {', '.join(NEEDED)}, and {HASH}",
+        )
     file = PurePosixPath(str(row.get("file")))
     if isinstance(row.get("file"), str) and ("\\" in row["file"] or not row["file"].isprintable()):
         advice = "write / between folder and file; \\ begins a sign of its own here"
-        yield f"[{slug}] with file {row['file']!r}", advice
+        yield f"[{slug}] with file {written(row['file'])}", advice
     elif file.is_absolute() or ".." in file.parts:
-        yield f"[{slug}] with file {str(file)!r}", "name a file inside the data folder"
+        yield f"[{slug}] with file {written(str(file))}", "name a file inside the data folder"
     try:
         sound = len(str(row.get("retrieved"))) == 10 and date.fromisoformat(str(row["retrieved"]))
     except (KeyError, ValueError):
         sound = False
     if not sound and isinstance(row.get("retrieved"), str):
-        yield f"[{slug}] with retrieved {row['retrieved']!r}", "write the day as YYYY-MM-DD"
+        yield f"[{slug}] with retrieved {written(row['retrieved'])}", "write the day as YYYY-MM-DD"
     if HASH in row and not SHA256.fullmatch(str(row[HASH])):
-        yield f"[{slug}] with {HASH} {str(row[HASH])[:20]!r}", "write 64 digits from 0 to f"
+        yield f"[{slug}] with {HASH} {written(row[HASH], most=20)}", "write 64 digits from 0 to f"
 
 
 def registry_faults(root: Path | None = None) -> list[Fault]:

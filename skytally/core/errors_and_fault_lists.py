@@ -55,6 +55,9 @@ class Fault:
     """What stands there."""
     advice: str
     """What to do."""
+    kind: tuple[str, ...] = ()
+    """Of what sort it is, and of what, such as an unknown word of a vocabulary; empty where nobody
+    asks. A rule that tells many faults as one compares this, and no words of a message."""
 
     def __str__(self) -> str:
         """Return the fault as one sentence: file, line, column, what was found, what to do."""

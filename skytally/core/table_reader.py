@@ -88,13 +88,16 @@ CUT = re.compile(r"\u2026|\.\.\.(?=$|[/?#])")
 """What a program writes where it cut an address."""
 LONGEST_CELL = 32_000
 """Most letters of a cell; what a spreadsheet has cut is a little longer."""
-KEYBOARD = "of the keyboard"
-"""Words of an advice that says which sign was meant."""
-REQUIRED = "fill it; the dictionary requires it"
-YES_NO = "write yes for True and no for False"
+EMPTY_CELL = ("empty",)
+"""Kind of the fault of a required cell without anything."""
+UNKNOWN_WORD = "unknown word"
+"""First part of the kind of a fault of a word that its vocabulary lacks; vocabulary and word
+follow."""
+TRUE_FALSE = ("true or false",)
+"""Kind of the fault of a cell that says yes or no as a program does."""
 SHOWN = 80
 """Most signs that are shown of a cell, with its quotation marks."""
-TRUE_FALSE = re.compile("true|false", re.IGNORECASE)
+YES_NO = re.compile("true|false", re.IGNORECASE)
 """What programs write for yes and no."""
 LEAST_EMPTY, MOST_FILLED = 3, 4
 """Required cells that are empty, and cells that are not, of a line that is no row."""
@@ -153,10 +156,16 @@ def _decimal_degrees(cell: str) -> str:
     return f"{-number if (found['side'] or '').upper() in ('S', 'W') else number:.5f}"
 
 
+def _with_plain_minus(cell: str) -> str:
+    """Spell a number whose minus is a dash with that of the keyboard; empty for any other cell."""
+    plain = f"-{cell[1:]}"
+    return plain if MINUS.match(cell) and PLAIN_NUMBER.fullmatch(plain) else ""
+
+
 def _number(cell: str) -> tuple[object, str]:
     if PLAIN_NUMBER.fullmatch(cell):
         return float(cell), ""
-    if MINUS.match(cell) and PLAIN_NUMBER.fullmatch(plain := f"-{cell[1:]}"):
+    if plain := _with_plain_minus(cell):
         return None, f"write {plain}, with the minus sign of the keyboard"
     if marked := MARKED.fullmatch(cell):
         return None, f"write {marked[1].strip()} alone; what the mark says goes into a note"
@@ -234,27 +243,41 @@ EMPTY: dict[str, object] = {"date": pd.NaT, **dict.fromkeys(NUMERIC, float("nan"
 
 def _cell(
     column: Column, cell: str, vocabularies: Mapping[str, tuple[str, ...]], *, printed: bool
-) -> tuple[object, str]:
+) -> tuple[object, str, tuple[str, ...]]:
+    """Value of a cell, advice on it, and the kind of its fault."""
     if not cell:
-        empty = EMPTY.get(column.type, "")
-        return empty, REQUIRED if column.required else ""
+        advice = "fill it; the dictionary requires it" if column.required else ""
+        return EMPTY.get(column.type, ""), advice, EMPTY_CELL
     # a required cell may hold such a word, as the country code of Namibia
     if not column.required and NO_VALUE.fullmatch(cell):
-        return EMPTY.get(column.type, ""), "leave a cell without a value empty"
+        return EMPTY.get(column.type, ""), "leave a cell without a value empty", ()
     if len(cell) > LONGEST_CELL:
         advice = f"shorten its {len(cell)} letters; a spreadsheet cuts a cell at 32767 of them"
-        return cell, advice
+        return cell, advice, ()
     if advice := _unseen(cell, spaces=column.type != "text"):
-        return cell, advice
+        return cell, advice, ()
+    if column.type == "word" and cell.isascii():
+        return cell, *_word_fault(column.vocabulary, cell, vocabularies[column.vocabulary])
     found, advice = _read_cell(column, cell, vocabularies, printed=printed)
-    if not advice or column.type == "text" or KEYBOARD in advice or cell.isascii():
-        return found, advice
+    said = column.type == "text" or (column.type in NUMERIC and _with_plain_minus(cell))
+    if not advice or said or cell.isascii():
+        return found, advice, ()
     alike, plain = look_alike_words(cell), plain_spelling(cell)
     if alike and not _read_cell(column, plain, vocabularies, printed=printed)[1]:
-        return found, f"write {plain} with the keyboard; {alike}"
+        return found, f"write {plain} with the keyboard; {alike}", ()
     # of two numbers with a dash between them that says nothing
     named = alike and column.type not in (*NUMERIC, "date")
-    return found, f"{advice}; {alike}" if named else advice
+    return found, f"{advice}; {alike}" if named else advice, ()
+
+
+def _word_fault(vocabulary: str, cell: str, known: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Advice on a word and the kind of its fault; empty where its vocabulary has it."""
+    if cell in known:
+        return "", ()
+    advice = f"use a word of vocabulary {vocabulary}: {', '.join(known)}"
+    if YES_NO.fullmatch(cell) and {"yes", "no"} <= {*known}:
+        return f"write yes for True and no for False; {advice}", TRUE_FALSE
+    return advice, (UNKNOWN_WORD, vocabulary, cell)
 
 
 def _read_cell(
@@ -262,11 +285,7 @@ def _read_cell(
 ) -> tuple[object, str]:
     """Value of a cell that holds something, and advice on it."""
     if column.type == "word":
-        known = vocabularies[column.vocabulary]
-        advice = f"use a word of vocabulary {column.vocabulary}: {', '.join(known)}"
-        if TRUE_FALSE.fullmatch(cell) and {"yes", "no"} <= {*known}:
-            advice = f"{YES_NO}; {advice}"
-        return cell, "" if cell in known else advice
+        return cell, _word_fault(column.vocabulary, cell, vocabularies[column.vocabulary])[0]
     if printed and column.name in PRINTED and PERHAPS_THOUSANDS.fullmatch(cell):
         whole = cell.replace(".", "")
         return None, f"write {whole} where that is meant, or {cell}0 for a number with a fraction"
@@ -287,9 +306,9 @@ def _typed_row(
     faults = []
     for column, raw in cells:
         cell = raw.strip()
-        row[column.name], advice = _cell(column, cell, vocabularies, printed=printed)
+        row[column.name], advice, kind = _cell(column, cell, vocabularies, printed=printed)
         if advice:
-            faults.append(Fault(name, line, column.name, _shown(cell), advice))
+            faults.append(Fault(name, line, column.name, _shown(cell), advice, kind))
             row[column.name] = EMPTY.get(column.type, "")
     row["sound"] = not faults
     return row, faults
@@ -304,7 +323,7 @@ def _shown(cell: str) -> str:
 def _no_row(name: str, line: int, cells: Sequence[str], faults: Sequence[Fault]) -> list[Fault]:
     """One fault of a line that is rather a total or a remark than a row; none of any other."""
     filled = [repr(cell.strip())[:40] for cell in cells if cell.strip()]
-    empty = sum(fault.advice == REQUIRED for fault in faults)
+    empty = sum(fault.kind == EMPTY_CELL for fault in faults)
     if empty < LEAST_EMPTY or len(filled) > empty or len(filled) > MOST_FILLED:
         return []
     found = f"only {', '.join(filled)} in the line"
@@ -328,11 +347,11 @@ def _yes_no_once(faults: list[Fault]) -> list[Fault]:
     """Faults of a table, True and False of one column told once: a program wrote them."""
     cells: dict[str, list[Fault]] = {}
     for fault in faults:
-        if fault.advice.startswith(YES_NO):
+        if fault.kind == TRUE_FALSE:
             cells.setdefault(fault.column, []).append(fault)
     told = []
     for fault in faults:
-        alike = cells.get(fault.column, []) if fault.advice.startswith(YES_NO) else [fault]
+        alike = cells.get(fault.column, []) if fault.kind == TRUE_FALSE else [fault]
         if fault is alike[0]:
             counts = Counter(each.found for each in alike)
             words = " and ".join(f"{word} in {count}" for word, count in counts.items())

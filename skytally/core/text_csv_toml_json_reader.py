@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,11 @@ SEPARATED_COLUMNS = 2
 CONTAINERS = {b"PK\x03\x04": "a spreadsheet or ZIP archive", b"\x1f\x8b": "a compressed file",
               b"\xd0\xcf\x11\xe0": "a spreadsheet of an old format", b"%PDF": "a PDF"}  # fmt: skip
 """First bytes of files that are no text, whatever their name says."""
+JSON_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
+"""Texts of JSON, and named what is no number of it."""
+PYTHON_WORD = re.compile(r"-?(?:nan|inf|infinity|none|null|true|false|n/?a)\b", re.IGNORECASE)
+"""What programs write in place of words that JSON has."""
+PYTHON_CONSTANTS = {"true": "true", "false": "false"}
 JSON_FILES = (".json", ".geojson", ".ipynb")
 MARKUP = re.compile(rb"<[A-Za-z?!]")
 """How XML and HTML begin."""
@@ -264,8 +269,35 @@ def read_text(path: Path) -> str:
 
 TABLE_TWICE = re.compile(r"Cannot declare (\(.*\)) twice")
 """Words of Python's reader on a table whose header stands twice."""
-BROKEN_ESCAPES = ("\\", "hex value", "scalar value")
+BROKEN_ESCAPES = ("Unescaped", "hex value", "scalar value")
 """Words of Python's reader on a sign that a backslash begins."""
+NO_BACKSLASH = "\\ begins a sign in double quotes; write single quotes, or / for \\"
+TOML_NAMES = re.compile(r"\(('(?:[^'\\]|\\.)*'(?:, )?,?)+\)")
+"""Name of a table or key as Python's reader writes it."""
+TOML_WORDS = {
+    "Illegal character '\\n'": ("a line that ends within quotation marks", "close them"),
+    "Illegal character '\\r'": ("a line that ends within quotation marks", "close them"),
+    "Unterminated string": ("quotation marks that are not closed", "close them"),
+    "Unclosed array": ("a list that is not closed", "close it with ]"),
+    "Unclosed inline table": ("names in braces that are not closed", "close them with }"),
+    "Expected newline or end of document after a statement": (
+        "something after a value",
+        "write one key = value a line, and text within one pair of quotation marks",
+    ),
+    "Invalid date or datetime": ("no day of the calendar", "write a day that exists"),
+}
+"""Words of Python's reader, what they mean to whoever wrote the file, and what to do."""
+TOML_PARTS = re.compile(
+    r"\"\"\"(?:[^\\]|\\.)*?\"\"\"|\'\'\'.*?\'\'\'|(?P<text>\"(?:[^\"\\\n]|\\.)*\")|'[^'\n]*'|\#[^\n]*",
+    re.DOTALL,
+)
+"""Texts and comments of a TOML file; named are those of one line in which a backslash counts."""
+MADE_BY_BACKSLASH = re.compile(r"(?<!\\)(?:\\\\)*\\(?P<sign>[btnfre])")
+SIGNS_MADE = {
+    "b": "a backspace", "t": "a tab", "n": "a line break", "f": "a new page",
+    "r": "a carriage return", "e": "an escape",
+}  # fmt: skip
+"""What a letter behind a backslash stands for, and no path of Windows means."""
 
 
 def _table_twice(text: str, names: str, line: int) -> str:
@@ -277,30 +309,57 @@ def _table_twice(text: str, names: str, line: int) -> str:
     return f"the table {table} twice{first}"
 
 
+def _signs_of_backslashes(name: str, text: str) -> list[Fault]:
+    r"""Faults of texts such as ``"C:\new"``, which holds a line break and no folder."""
+    faults = []
+    for part in TOML_PARTS.finditer(text):
+        if made := MADE_BY_BACKSLASH.search(part["text"] or ""):
+            line = text.count("\n", 0, part.start()) + 1
+            found = f"{part['text'][:80]}, where \\{made['sign']} is {SIGNS_MADE[made['sign']]}"
+            faults.append(Fault(name, line, "", found, NO_BACKSLASH))
+    return faults
+
+
 def _toml(name: str, text: str) -> tuple[object, list[Fault]]:
     try:
-        return tomllib.loads(text), []
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
-        line, column = (int(place[1]), place[2]) if place else (0, "")
-        words = str(error)[: place.start()] if place else str(error)
-        found = f"broken TOML ({words})"
-        advice = 'write key = value, words in "quotes"'
-        if twice := TABLE_TWICE.fullmatch(words):
-            found = f"broken TOML ({_table_twice(text, twice[1], line)})"
-            advice = "rename one of the two, or remove it"
-        elif words == "Cannot overwrite a value":
-            advice = "a name stands twice in one table; rename one of the two, or remove it"
-        elif any(each in words for each in BROKEN_ESCAPES):
-            advice = "\\ begins a sign in double quotes; write single quotes, or / for \\"
-        elif "Invalid value" in words:
-            advice += ", true and false in small letters"
-        return None, [Fault(name, line, column, found, advice)]
+        return tomllib.loads(text), _signs_of_backslashes(name, text)
+    except (ValueError, RecursionError) as error:
+        if not isinstance(error, tomllib.TOMLDecodeError):
+            return None, [Fault(name, 0, "", _beyond_reading(error), "write it plainly")]
+        return None, [_broken_toml(name, text, error)]
 
 
-def _no_constant(word: str) -> object:
-    message = f"{word}, which is no number"
-    raise ValueError(message)
+def _beyond_reading(error: Exception) -> str:
+    """Name what Python does not read, though it follows the rules of the format."""
+    if isinstance(error, RecursionError):
+        return "brackets within brackets, too many to be read"
+    return "a number of thousands of digits"
+
+
+def _broken_toml(name: str, text: str, error: tomllib.TOMLDecodeError) -> Fault:
+    place = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", str(error))
+    last = len(text.splitlines())
+    line, column = (int(place[1]), place[2]) if place and place[1] else (last, "")
+    words = str(error)[: place.start()] if place else str(error)
+    known, advice = TOML_WORDS.get(words, ("", 'write key = value, words in "quotes"'))
+    plain = TOML_NAMES.sub(lambda names: f"[{'.'.join(ast.literal_eval(names[0]))}]", words)
+    found = f"broken TOML ({known or plain})"
+    if twice := TABLE_TWICE.fullmatch(words):
+        found = f"broken TOML ({_table_twice(text, twice[1], line)})"
+        advice = "rename one of the two, or remove it"
+    elif words == "Cannot overwrite a value" or words.startswith("Duplicate inline table key"):
+        advice = "a name stands twice in one table; rename one of the two, or remove it"
+    elif any(each in words for each in BROKEN_ESCAPES) and not known:
+        found, advice = "broken TOML (a backslash in double quotes)", NO_BACKSLASH
+    elif "Invalid value" in words:
+        advice += ", true and false in small letters"
+    return Fault(name, line, column, found, advice)
+
+
+class _NoNumber(float):
+    """``NaN`` or ``Infinity`` in JSON, which are no numbers of it."""
+
+    word: str
 
 
 def no_repeated_key(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -320,19 +379,92 @@ def no_repeated_key(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
+def _no_numbers(
+    read: object, path: tuple[object, ...] = ()
+) -> Iterator[tuple[_NoNumber, tuple[object, ...]]]:
+    """Yield what is no number, in the order of the text, with the names on the way to it."""
+    if isinstance(read, _NoNumber):
+        yield read, path
+    elif isinstance(read, dict | list):
+        pairs = read.items() if isinstance(read, dict) else enumerate(read, start=1)
+        for name, part in pairs:
+            yield from _no_numbers(part, (*path, name))
+
+
+def _json_place(read: Any, path: tuple[object, ...]) -> str:
+    """Where a value of JSON stands, in words; a feature of a map is an outline with a name."""
+    place = ""
+    if path[:1] == ("features",) and len(path) > 1 and isinstance(path[1], int):
+        feature = read["features"][path[1] - 1]
+        properties = feature.get("properties") if isinstance(feature, dict) else None
+        name = properties.get("name") if isinstance(properties, dict) else None
+        place = f"outline {path[1]}" + (f" ({name})" if isinstance(name, str) and name else "")
+        path = path[2:]
+    names = [str(part) for part in path if isinstance(part, str) and part != "properties"]
+    return ", ".join(filter(None, (place, ".".join(names))))
+
+
+def _no_number_faults(name: str, text: str, read: object) -> list[Fault]:
+    """Faults of what is no number: each with its line, those of one name told once."""
+    # texts are passed over: what they hold is no number of JSON
+    tokens = [each for each in JSON_WORD.finditer(text) if each[1]]
+    faults = []
+    for token, (number, path) in zip(tokens, _no_numbers(read), strict=True):
+        line = text.count("\n", 0, token.start()) + 1
+        place = _json_place(read, path)
+        advice = "write null where there is no number"
+        if "coordinates" in path:
+            advice = "write the degrees of this corner, or take it out"
+        found = f"{number.word}, which is no number" + f", at {place}" * bool(place)
+        faults.append(Fault(name, line, "", found, advice, ("no number", str(path[-1:]))))
+    return _first_of_each_kind(faults)
+
+
+def _first_of_each_kind(faults: list[Fault]) -> list[Fault]:
+    """First fault of each kind, which counts the others."""
+    told = []
+    for kind in dict.fromkeys(fault.kind for fault in faults):
+        first, *more = [fault for fault in faults if fault.kind == kind]
+        if more:
+            where = f"line{'s' * (len(more) > 1)} {line_runs([fault.line for fault in more])}"
+            if {fault.line for fault in more} == {first.line}:
+                where = "on the same line"
+            found = f"{first.found}, and in {len(more)} more, {where}"
+            first = replace(first, found=found)
+        told.append(first)
+    return told
+
+
+def _constant(word: str) -> float:
+    number = _NoNumber(word)
+    number.word = word
+    return number
+
+
 def _json(name: str, text: str) -> tuple[object, list[Fault]]:
     try:
-        read = json.loads(text, parse_constant=_no_constant, object_pairs_hook=no_repeated_key)
+        read = json.loads(text, parse_constant=_constant, object_pairs_hook=no_repeated_key)
+        if faults := _no_number_faults(name, text, read):
+            return None, faults
     except json.JSONDecodeError as error:
+        found, advice = f"broken JSON ({error.msg})", "mend it or restore it"
         if error.msg == "Extra data":
             # such as GeoJSON with a feature a line, which GDAL writes as GeoJSONSeq
             found = "a second JSON value after the end of the first"
             advice = "put all into one object, such as a FeatureCollection"
-            return None, [Fault(name, error.lineno, str(error.colno), found, advice)]
-        found = f"broken JSON ({error.msg})"
-        return None, [Fault(name, error.lineno, str(error.colno), found, "mend it or restore it")]
-    except (ValueError, RecursionError) as error:
-        return None, [Fault(name, 0, "", f"broken JSON ({error})", "mend it or restore it")]
+        elif error.msg == "Invalid \\escape":
+            found = "broken JSON (a backslash that begins no sign)"
+            advice = "write / or two of them"
+        elif word := PYTHON_WORD.match(text, error.pos):
+            found = f"broken JSON ({word[0]})"
+            advice = f"write {PYTHON_CONSTANTS.get(word[0].lower(), 'null')}, in small letters"
+        return None, [Fault(name, error.lineno, str(error.colno), found, advice)]
+    except RecursionError as error:
+        return None, [Fault(name, 0, "", _beyond_reading(error), "mend it or restore it")]
+    except DataError as error:
+        return None, [Fault(name, 0, "", f"broken JSON ({error})", "keep one of the two")]
+    except ValueError as error:
+        return None, [Fault(name, 0, "", _beyond_reading(error), "mend it or restore it")]
     return read, []
 
 

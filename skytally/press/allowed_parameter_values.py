@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core import Fault, data_folder, is_day, scan
+from skytally.core import Fault, data_folder, is_day, scan, written
 from skytally.record import condition_faults
 
 TABLE = "parameter_limits"
@@ -157,11 +157,11 @@ def nearest_name(name: str, known: Collection[str]) -> str:
     Examples
     --------
     >>> nearest_name("tikhoretzk", ["khasan", "tikhoretsk"])
-    "; the nearest is 'tikhoretsk'"
+    '; the nearest is "tikhoretsk"'
     """
     lower = {each.lower(): each for each in sorted(known)}
     near = difflib.get_close_matches(name.lower(), lower, n=1)
-    return f"; the nearest is {lower[near[0]]!r}" if near else ""
+    return f"; the nearest is {written(lower[near[0]])}" if near else ""
 
 
 def _first_names(known: Collection[str]) -> str:
@@ -173,7 +173,7 @@ def _name_fault(value: str, limit: Limit) -> str:
     if value in limit.known:
         return ""
     near = nearest_name(value, limit.known) or f"; known are {_first_names(limit.known)}"
-    return f"found {value!r}, which is not in {limit.names}{near}; name one of those"
+    return f"found {written(value)}, which is not in {limit.names}{near}; name one of those"
 
 
 def _pattern_faults(value: str, limit: Limit) -> Iterator[str]:
@@ -182,15 +182,16 @@ def _pattern_faults(value: str, limit: Limit) -> Iterator[str]:
     faults = condition_faults(pd.DataFrame({column: list(limit.known)}), f"{column}~{value}")
     if ";" in value or faults:
         found = faults[0].partition(": ")[2] if faults else "a semicolon; leave it out"
-        yield f"found {value!r}: {found}"
+        yield f"found {written(value)}: {found}"
         return
     words = [value] if PATTERN_SIGNS.search(value) else value.split("|")
     for word in words:
         if not word:
-            yield f"found {value!r}, a part of which is empty and finds everything; remove it"
+            found = f"{written(value)}, a part of which is empty and finds everything"
+            yield f"found {found}; remove it"
         elif not any(re.search(word, name, re.IGNORECASE) for name in limit.known):
             near = nearest_name(word, limit.known) or f"; known are {_first_names(limit.known)}"
-            yield f"found {word!r}, which finds nothing in {limit.names}{near}; correct it"
+            yield f"found {written(word)}, which finds nothing in {limit.names}{near}; correct it"
 
 
 def is_month(text: str) -> bool:
@@ -204,10 +205,10 @@ def _kind_fault(value: object, limit: Limit) -> str:
         return ""
     end = limit.least or limit.most
     if not (is_day(end) or is_month(end)):
-        return f"found {value!r} in quotation marks; write a number without"
+        return f"found {written(value)} in quotation marks; write a number without"
     if is_day(value) or is_month(value):
         return ""
-    return f"found {value!r}; write a day that exists, as YYYY-MM-DD, or a month, as YYYY-MM"
+    return f"found {written(value)}; write a day that exists, as YYYY-MM-DD, or a month, as YYYY-MM"
 
 
 def are_days(parts: Sequence[object]) -> bool:
@@ -237,7 +238,7 @@ def _range_fault(value: object, limit: Limit) -> str:
         above = bool(limit.most) and not value <= _number(limit.most)
     if not (below or above):
         return ""
-    shown = repr(value)[:80]
+    shown = written(value)
     allowed = " to ".join(filter(None, (limit.least, limit.most)))
     allowed = allowed if limit.least and limit.most else f"{'from' if below else 'up to'} {allowed}"
     return f"found {shown}; allowed is {allowed} ({limit.reason}); write a value within it"

@@ -114,12 +114,14 @@ def _imagery_faults() -> Iterator[str]:
             faults = scan(data / table)[1] if table else []
             refused += [table] if faults else []
             yield from map(str, faults)
-    if not refused:
+    of_record = data / "record" / "sites.csv"
+    # what is wrong with a table of the record is told with the record
+    if not refused and not scan(of_record)[1]:
         acquire.check_accounts(
             acquire.read_searches(data / "catalogue_searches.csv"),
             acquire.read_inventory(data / "inventory.csv"),
         )
-        yield from map(str, sites.position_faults(folder, data / "record" / "sites.csv", known()))
+        yield from map(str, sites.position_faults(folder, of_record, known()))
 
 
 def _result_faults() -> Iterator[Fault]:
@@ -158,6 +160,8 @@ def _archive_faults() -> Iterator[Fault]:
     for name in ("number_and_month_words", "words_for_cited_units"):
         yield from scan(data / f"{name}.csv")[1]
     record = data / "record"
+    if any(scan(record / f"{name}.csv")[1] for name in table_names(record)):
+        return  # told with the record
     rows = {str(row) for name in observation_tables(record) for row in
             scan(record / f"{name}.csv")[0]["id"]}  # fmt: skip
     cited = {row for each in page_archive.cited_addresses(data) for row in each.cited_by}

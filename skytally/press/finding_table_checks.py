@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from skytally.core import data_folder, table_names, words
+from skytally.core import data_folder, table_names, words, written
 from skytally.findings import (
     Declaration,
     declaration_faults,
@@ -16,6 +16,7 @@ from skytally.findings import (
 )
 from skytally.press.notebook_parameter_reader_and_checks import (
     declared_parameters,
+    parameter_place,
     parameter_values,
 )
 from skytally.press.project_paths import book_folder, line_names
@@ -111,9 +112,9 @@ def _with_parameter_files(faults: list[str], trial: Trial) -> list[str]:
         if new:
             caused.update(new)
             of_files.append(
-                f"notebooks/params/{page}.yml: {name}: found {value!r}, with which findings cannot "
-                f"be made ({new[0]}); write another value, such as the notebook's "
-                f"{defaults[page][name]!r}"
+                f"{parameter_place(page, name)}: {name}: found {written(value)}, with which "
+                f"findings cannot be made ({new[0]}); write another value, such as the notebook's "
+                f"{written(defaults[page][name])}"
             )
     return [*of_files, *(fault for fault in faults if fault not in caused)]
 

@@ -49,6 +49,7 @@ RUNNER = (
     "skytally.press.strict_notebook_reader",
     "skytally.press.pictures_beside_notebooks",
     "skytally.press.notebook_parameter_reader_and_checks",
+    "skytally.press.strict_yaml_reader",
 )
 """The modules of the press that a notebook runs through."""
 DOCSTRINGS_SHOWN = "{storey-api}"

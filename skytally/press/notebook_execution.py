@@ -16,8 +16,12 @@ import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
-from skytally.core import DataError
-from skytally.press.notebook_parameter_reader_and_checks import OUT, parameter_values
+from skytally.core import DataError, written
+from skytally.press.notebook_parameter_reader_and_checks import (
+    OUT,
+    parameter_place,
+    parameter_values,
+)
 from skytally.press.project_paths import line_names, notebooks_folder
 from skytally.press.strict_notebook_reader import file_name, read_notebook
 
@@ -197,7 +201,7 @@ def _parameters_used(line: str, source: str) -> Iterator[str]:
     """Parameters of the line's file that a cell uses, for an error message when it fails."""
     for name, value in parameter_values(line).items():
         if re.search(rf"\b{re.escape(name)}\b", source):
-            yield f"  it uses {name} = {value!r} of notebooks/params/{line}.yml"
+            yield f"  it uses {name} = {written(value)} of {parameter_place(line, name)}"
 
 
 def run(line: str, folder: Path) -> int:

@@ -4,87 +4,37 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 import yaml
 
 from skytally.core import (
     DataError,
+    is_day,
+    kind_words,
     look_alike_words,
     original_of,
     plain_spelling,
     scan_text,
     visible_paths,
+    written,
 )
+from skytally.press.allowed_parameter_values import is_month
 from skytally.press.parameter_value_validation import RecordValues, record_values, value_faults
 from skytally.press.project_paths import line_names, parameters_folder
 from skytally.press.strict_notebook_reader import file_name, read_notebook, scan_notebook
+from skytally.press.strict_yaml_reader import YamlPlace, read_yaml
 
 LARGEST_BYTES = 16_384
 OUT = "out"
 """The one parameter the press itself sets: the folder of the results."""
-AGAIN = "a second time"
 BASES = (("0x", 16), ("0o", 8), ("0b", 2))
 """Beginning of a number to another base, and that base."""
 PLAIN_NUMBER = re.compile(r"(?P<zeros>0*)(?P<least>(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)", re.ASCII)
 LITERAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
 SIXTIETHS = re.compile(r"[0-9]+(?::[0-9]+)+(?:\.[0-9]*)?", re.ASCII)
 """What YAML 1.1 takes for hours, minutes and seconds in one number."""
-
-
-class _PlainLoader(yaml.SafeLoader):
-    """YAML without anchors, aliases or repeated names."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            message = "an alias (*name); write the value out"
-            raise yaml.constructor.ConstructorError(
-                None, None, message, self.peek_event().start_mark
-            )
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
-        seen: list[object] = []
-        for key, _ in node.value:
-            if key.value in seen:
-                message = f"the name {key.value!r} {AGAIN}"
-                raise yaml.constructor.ConstructorError(None, None, message, key.start_mark)
-            seen.append(key.value)
-        return super().construct_mapping(node, deep)
-
-
-def _day(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> object:
-    """Day or moment that a text without quotation marks stands for."""
-    try:
-        return loader.construct_yaml_timestamp(node)
-    except ValueError as error:
-        message = f"{node.value}, which is no day of the calendar,"
-        raise yaml.constructor.ConstructorError(None, None, message, node.start_mark) from error
-
-
-_PlainLoader.add_constructor("tag:yaml.org,2002:timestamp", _day)
-BOOL, INT, FLOAT = (f"tag:yaml.org,2002:{kind}" for kind in ("bool", "int", "float"))
-_PlainLoader.yaml_implicit_resolvers = {
-    first: [(tag, form) for tag, form in forms if tag not in (BOOL, INT, FLOAT)]
-    for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-# YAML 1.1 reads no and off as false; here they are words, as in YAML 1.2
-_PlainLoader.add_implicit_resolver(
-    BOOL, re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
-)
-# YAML 1.1 reads 010 as eight, 1:30 as ninety and 1_0 as ten; here a number is written plainly
-_PlainLoader.add_implicit_resolver(
-    INT, re.compile(r"[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789")
-)
-_PlainLoader.add_implicit_resolver(
-    FLOAT,
-    re.compile(
-        r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)$"
-        r"|[-+]?\.(?:[0-9]+|inf|Inf|INF|nan|NaN|NAN)$"
-    ),
-    list("-+.0123456789"),
-)
 
 
 def _statements(where: str, source: str) -> list[ast.stmt]:
@@ -175,24 +125,13 @@ def declared_parameters(line: str) -> dict[str, object]:
     return found
 
 
-def _yaml_words(error: Exception) -> str:
-    """Fault of broken YAML as its parser names it, with its line."""
-    mark = getattr(error, "problem_mark", None)
-    if not isinstance(error, yaml.MarkedYAMLError) or mark is None:
-        return " ".join(str(error).split())[:300]
-    words = " ".join(filter(None, (error.context, error.problem)))
-    if "another document" in words:
-        words = "a second document, which '---' begins,"
-    return f"{words} on line {mark.line + 1}"
-
-
-def parameter_values(line: str) -> dict[str, object]:
-    """Read a line's parameter file; an absent or empty file gives no parameters.
+def _read_file(line: str) -> tuple[dict[str, object], dict[str, YamlPlace]]:
+    """Values of a line's parameter file, and where each of them stands.
 
     Raises
     ------
     ValueError
-        If the file is too large, no plain mapping, or YAML with aliases or repeated names.
+        As `parameter_values`.
     """
     path = parameters_folder() / f"{line}.yml"
     where = f"notebooks/params/{line}.yml"
@@ -204,7 +143,7 @@ def parameter_values(line: str) -> dict[str, object]:
         message = f"{where}: found a link to no file; restore the file, or remove the link"
         raise ValueError(message)
     if not path.exists() or not path.read_bytes().strip():
-        return {}
+        return {}, {}
     if path.stat().st_size > LARGEST_BYTES:
         message = (
             f"{where}: {path.stat().st_size} bytes, at most {LARGEST_BYTES} allowed; shorten it"
@@ -213,44 +152,74 @@ def parameter_values(line: str) -> dict[str, object]:
     text, faults = scan_text(path, name=where)
     if faults:
         raise ValueError("\n".join(map(str, faults)))
-    try:
-        content = yaml.load(text, Loader=_PlainLoader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        words = _yaml_words(error)
-        advice = "keep one of the two" if AGAIN in words else "write plain name: value lines"
-        if "calendar" in words:
-            advice = "write a day that exists, in quotation marks"
-        message = f"{where}: found {words}; {advice}"
-        raise ValueError(message) from error
-    if content is None:
-        return {}
-    if not isinstance(content, dict):
-        message = f"{where}: found a {type(content).__name__}; write plain name: value lines"
-        raise ValueError(message)
-    return content
+    return read_yaml(where, text)
+
+
+def parameter_values(line: str) -> dict[str, object]:
+    """Read a line's parameter file; an absent or empty file gives no parameters.
+
+    Raises
+    ------
+    ValueError
+        If the file is too large, no plain mapping, or YAML with aliases or repeated names.
+    """
+    return _read_file(line)[0]
+
+
+def parameter_place(line: str, name: str) -> str:
+    """File and line where a parameter file gives a parameter its value."""
+    return f"notebooks/params/{line}.yml, line {_read_file(line)[1][name].line}"
+
+
+def _misfit(value: object, default: object, node: yaml.Node) -> tuple[object, object, yaml.Node]:
+    """First part of a value that is not built as that of its default, which it returns, too."""
+    parts: Iterable[tuple[object, object, yaml.Node]] = ()
+    if isinstance(value, list) and isinstance(default, list) and len(value) == len(default):
+        parts = zip(value, default, node.value, strict=True)
+    elif isinstance(value, dict) and isinstance(default, dict):
+        pattern = next(iter(default.values()), "")
+        pairs = zip(value.items(), node.value, strict=True)
+        parts = [
+            (part, pattern, of_part) if isinstance(name, str) else (name, "", of_name)
+            for (name, part), (of_name, of_part) in pairs
+        ]
+    return next(
+        (_misfit(*part) for part in parts if not same_shape(*part[:2])), (value, default, node)
+    )
+
+
+def _form_fault(file: str, name: str, value: object, default: object, place: YamlPlace) -> str:
+    """Fault of a value that is not built as its default is: where, what, and what to write."""
+    part, wanted, node = _misfit(value, default, place.node)
+    shown, advice = place.written(node), f"write {shape_words(wanted)}"
+    found = f"{shown}, {kind_words(part)}" if shown and part is not None else shown or "nothing"
+    if isinstance(part, date) and isinstance(wanted, str):
+        advice = f'write the day in quotation marks, "{part:%Y-%m-%d}"'
+    elif isinstance(part, str) and type(wanted) in (int, float) and LITERAL.fullmatch(part):
+        advice = f"write {part} without quotation marks"
+    elif part is None:
+        advice += ", or remove the line"
+    return f"{file}, line {node.start_mark.line + 1}: {name}: found {found}; {advice}"
 
 
 def _form_faults(
-    where: str, values: dict[str, object], names: dict[str, object]
+    file: str,
+    values: Mapping[str, object],
+    names: Mapping[str, object],
+    places: Mapping[str, YamlPlace],
 ) -> Iterator[tuple[str, str]]:
     """Faults of names and types, each with the name it is about."""
     for name, value in values.items():
+        where = f"{file}, line {places[name].line}"
         if name == OUT or name not in names:
             known = ", ".join(sorted(set(names) - {OUT}))
-            found = f"found the name {name!r}; declared are {known}; correct or remove it"
+            found = f"found the name {written(name)}; declared are {known}; correct or remove it"
             yield name, f"{where}: {found}"
         elif (odd := _odd_number(value, names[name]))[0]:
             number, form, advice = odd
             yield name, f"{where}: {name}: found {number[:80]}, {form}; {advice}"
         elif not same_shape(value, names[name]):
-            found = f"found {repr(value)[:80]} of type {type(value).__name__}"
-            if isinstance(value, list) and (day := next(filter(_is_date, value), None)):
-                found = f"found {day} in the list without quotation marks"
-            yield name, f"{where}: {name}: {found}; write {shape_words(names[name])}"
-
-
-def _is_date(value: object) -> bool:
-    return isinstance(value, date)
+            yield name, _form_fault(file, name, value, names[name], places[name])
 
 
 def _faults_of(line: str, record: RecordValues) -> Iterator[str]:
@@ -260,17 +229,18 @@ def _faults_of(line: str, record: RecordValues) -> Iterator[str]:
         yield from broken
         return
     try:
-        defaults, values = declared_parameters(line), parameter_values(line)
+        defaults, (values, places) = declared_parameters(line), _read_file(line)
     except ValueError as error:
         yield str(error)
         return
     if OUT not in defaults:
         yield f'{notebook}: found no {OUT} in the parameters cell; add {OUT} = "../{line}"'
-    faulty = dict(_form_faults(file, values, defaults))
+    faulty = dict(_form_faults(file, values, defaults, places))
     yield from faulty.values()
     sound = {name: value for name, value in values.items() if name not in faulty}
     for name, fault in value_faults(line, {**defaults, **sound}, defaults, record):
-        yield f"{file if name in sound else notebook}: {name}: {fault}"
+        where = f"{file}, line {places[name].line}" if name in sound else notebook
+        yield f"{where}: {name}: {fault}"
 
 
 def _number_as_written(text: str) -> tuple[str, str]:
@@ -336,16 +306,28 @@ def same_shape(value: object, default: object) -> bool:
 
 
 def shape_words(default: object) -> str:
-    """How a value must be built, in words."""
-    if isinstance(default, list):
-        return f"a list of {len(default)}, such as {default}"
+    """How a value must be built, in words, with an example.
+
+    Examples
+    --------
+    >>> shape_words("2023-10-01"), shape_words(4)
+    ('a day in quotation marks, such as "2023-10-01"', 'a whole number without quotation marks, \
+such as 4')
+    """
     if isinstance(default, dict):
         return f"names, each with {shape_words(next(iter(default.values()), ''))}"
-    quotes = " in quotation marks" if isinstance(default, str) else ""
-    if type(default) in (int, float):
-        whole = "whole " if isinstance(default, int) else ""
-        return f"a {whole}number without quotation marks, such as {default}"
-    return f"a {type(default).__name__}{quotes}"
+    such = f"such as {written(default)}" if default not in ("", None) else ""
+    if isinstance(default, bool):
+        what = "true or false without quotation marks"
+    elif isinstance(default, list):
+        what = kind_words(default)
+    elif isinstance(default, int | float):
+        what = f"a {'whole ' * isinstance(default, int)}number without quotation marks"
+    elif isinstance(default, str) and (is_day(default) or is_month(default)):
+        what = f"a {'day' if is_day(default) else 'month'} in quotation marks"
+    else:
+        what = "text in quotation marks"
+    return ", ".join(filter(None, (what, such)))
 
 
 def _stray_files() -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from skytally.core import CURLY_QUOTES, data_folder, is_day, scan, table_names
+from skytally.core import CURLY_QUOTES, data_folder, is_day, scan, table_names, written
 from skytally.press.allowed_parameter_values import (
     Limit,
     are_days,
@@ -95,7 +95,7 @@ def _faults(name: str, value: object, default: object, record: RecordValues) -> 
     """Yield what was found and what to do, for each part of a value."""
     if isinstance(value, str) and isinstance(default, str):
         if fault := _fault_of_text(name, value, default, record):
-            yield f"found {value!r}; {fault}"
+            yield f"found {written(value)}; {fault}"
     elif isinstance(value, list) and isinstance(default, list):
         for part, example in zip(value, default, strict=True):
             yield from _faults(name, part, example, record)
@@ -106,7 +106,7 @@ def _faults(name: str, value: object, default: object, record: RecordValues) -> 
             yield from _faults(name, part, example, record)
     # written so that NaN is refused, too
     elif isinstance(value, int | float) and not (_below_0(default) or value >= 0):
-        yield f"found {value}; write a number that is not below 0"
+        yield f"found {written(value)}; write a number that is not below 0"
 
 
 def value_faults(
@@ -144,6 +144,8 @@ def value_faults(
         return
     if isinstance(first, str) and isinstance(last, str) and first > last:
         if first == defaults[FIRST]:
-            yield LAST, f"found {last!r}, before {FIRST} {first!r}; write the later one as {LAST}"
+            found = f"found {written(last)}, before {FIRST} {written(first)}"
+            yield LAST, f"{found}; write the later one as {LAST}"
         else:
-            yield FIRST, f"found {first!r}, after {LAST} {last!r}; write the earlier one as {FIRST}"
+            found = f"found {written(first)}, after {LAST} {written(last)}"
+            yield FIRST, f"{found}; write the earlier one as {FIRST}"

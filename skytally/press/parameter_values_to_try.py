@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.core import DataError, data_registry, read_table, refuse
+from skytally.core import DataError, data_registry, read_table, refuse, written
 from skytally.press.notebook_parameter_reader_and_checks import same_shape
 from skytally.press.parameter_value_validation import record_values, value_faults
 
@@ -50,9 +50,9 @@ def _range_faults(rows: pd.DataFrame, parameters: Mapping[str, Mapping[str, Any]
             faults[row["line"]] = f"column value: {row['value']!r} is no JSON ({error}); correct it"
             continue
         if not same_shape(value, now):
+            has = f"{row['page']} has {row['parameter']} = {written(now)}"
             faults[row["line"]] = (
-                f"column value: found {value!r}, but {row['page']} has {row['parameter']} = {now!r}"
-                "; give both as values of one kind"
+                f"column value: found {written(value)}, but {has}; give both as values of one kind"
             )
             continue
         tried = {**known, row["parameter"]: value}

@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from skytally.core import INVISIBLE, DataError, decoded, no_repeated_key, refuse
+from skytally.core import (
+    INVISIBLE,
+    DataError,
+    decoded,
+    kind_words,
+    no_repeated_key,
+    refuse,
+    written,
+)
 from skytally.press.ipython_command_checks import command_faults
 from skytally.press.pictures_beside_notebooks import (
     KINDS as KINDS_OF_PICTURES,
@@ -101,7 +109,7 @@ def _parsed(text: str) -> Any:
         raise DataError(message) from error
     except ValueError as error:
         # a number of thousands of digits, which Python refuses to read
-        message = f"JSON that cannot be read ({error}); restore it"
+        message = "JSON with a number of thousands of digits; restore it"
         raise DataError(message) from error
 
 
@@ -212,10 +220,10 @@ def _picture_fault(pictures: object, name: str) -> str:
 
 def _cell_faults(cell: object) -> Iterator[str]:
     if not isinstance(cell, dict):
-        yield f"{type(cell).__name__} in place of a cell; remove it"
+        yield f"{written(cell)}, {kind_words(cell)}, in place of a cell; remove it"
         return
     if cell.get("cell_type") not in KINDS:
-        yield f"the kind {cell.get('cell_type')!r}; a cell is {', '.join(KINDS)}"
+        yield f"the kind {written(cell.get('cell_type'))}; a cell is {', '.join(KINDS)}"
         return
     source = _source(cell)
     if source is None:

@@ -33,6 +33,7 @@ from skytally.core import (
     vocabulary_faults,
     words,
 )
+from skytally.core.table_reader import UNKNOWN_WORD
 from skytally.record.correction_checks import (
     CORRECTIONS,
     DELIVERED,
@@ -416,31 +417,23 @@ def _lost_words_once(faults: Sequence[Fault]) -> list[Fault]:
 
     Rather was its row lost than the same word mistyped in each of them.
     """
-    files: dict[tuple[str, str], list[str]] = {}
+    files: dict[tuple[str, ...], list[str]] = {}
     for fault in faults:
-        key = _unknown_word(fault)
-        if all(key):
-            files.setdefault(key, []).append(fault.file)
+        if UNKNOWN_WORD in fault.kind:
+            files.setdefault(fault.kind, []).append(fault.file)
     told: list[Fault] = []
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, ...]] = set()
     for fault in faults:
-        key = _unknown_word(fault)
-        names = list(dict.fromkeys(files.get(key, [])))
+        names = list(dict.fromkeys(files.get(fault.kind, [])))
         if len(names) < MANY_TABLES:
             told.append(fault)
-        elif key not in seen:
-            seen.add(key)
-            word, vocabulary = key
-            found = f"{word}, which {len(names)} tables use ({', '.join(names)})"
+        elif fault.kind not in seen:
+            seen.add(fault.kind)
+            _, vocabulary, word = fault.kind
+            found = f"{word!r}, which {len(names)} tables use ({', '.join(names)})"
             restore = f"restore its row of {vocabulary} in vocabulary.csv, if that was removed, or "
             told.append(replace(fault, found=found, advice=restore + fault.advice))
     return told
-
-
-def _unknown_word(fault: Fault) -> tuple[str, str]:
-    """Word and vocabulary of a fault about a word that its vocabulary lacks; else empty."""
-    named = re.search(r"use a word of vocabulary (\w+):", fault.advice)
-    return (fault.found.partition(", and in ")[0], named[1]) if named else ("", "")
 
 
 def record_faults(folder: Path, *, today: date | None = None) -> list[Fault]:

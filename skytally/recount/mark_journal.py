@@ -140,6 +140,15 @@ def apply_entry(state: CountState, entry: dict[str, Any]) -> None:
         raise DataError(message)
 
 
+def _why(error: Exception) -> str:
+    """Say in brackets what is wrong with a line, where words of the project do."""
+    if isinstance(error, KeyError):
+        return f" (no {error.args[0]})"
+    if isinstance(error, json.JSONDecodeError):
+        return " (broken JSON)"
+    return f" ({error})" if isinstance(error, DataError) else ""
+
+
 def _task_from(plain: dict[str, Any], path: Path) -> CountTask:
     try:
         if plain["format"] != FORMAT:
@@ -155,7 +164,7 @@ def _task_from(plain: dict[str, Any], path: Path) -> CountTask:
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, DataError):
             raise
-        message = f"{path.name}, line 1: found no head of a count ({error}); restore the file"
+        message = f"{path.name}, line 1: found no head of a count{_why(error)}; restore the file"
         raise DataError(message) from None
 
 
@@ -176,7 +185,7 @@ def read_task(path: Path) -> CountTask:
     except (ValueError, RecursionError) as error:
         if isinstance(error, DataError):
             raise
-        message = f"{path.name}, line 1: found no head of a count ({error}); restore the file"
+        message = f"{path.name}, line 1: found no head of a count{_why(error)}; restore the file"
         raise DataError(message) from None
 
 
@@ -214,8 +223,8 @@ def read_count(path: Path) -> CountState:
             if number == 1 and isinstance(error, DataError):
                 raise
             message = (
-                f"{path.name}, line {number}: found what is no entry of a count ({error}); restore "
-                "the file, or take the line out if you know what it was"
+                f"{path.name}, line {number}: found what is no entry of a count{_why(error)}; "
+                "restore the file, or take the line out if you know what it was"
             )
             raise DataError(message) from None
     assert state is not None  # a first line was read

@@ -295,11 +295,11 @@ def test_bad_files_are_told_all_at_once(book: Project, first: First) -> None:
 
 
 BAD_PARAMETERS = {
-    "official-claims": ("basline_row: R001\n", "found the name 'basline_row'; declared are"),
-    "rail-counts": ("baseline_row: 7\n", "baseline_row: found 7 of type int; write a str"),
+    "official-claims": ("basline_row: R001\n", 'found the name "basline_row"; declared are'),
+    "rail-counts": ("baseline_row: 7\n", "baseline_row: found 7, a whole number; write text"),
     "port-imagery": ("quotes: &q {}\nmore: *q\n", "an alias"),
-    "ais-gaps": ("first: 2023-01-01\n", "first: found datetime.date(2023, 1, 1) of type date"),
-    "depot-expansion": ("out: /elsewhere\n", "found the name 'out'"),
+    "ais-gaps": ("first: 2023-01-01\n", "first: found 2023-01-01, a day without quotation"),
+    "depot-expansion": ("out: /elsewhere\n", 'found the name "out"'),
     "coverage": ("first: x\n" + "# long\n" * 4000, "at most 16384 allowed"),
 }
 

@@ -68,35 +68,35 @@ def test_every_parameter_of_the_book_has_limits(write: Write) -> None:
     [
         ("rail-counts", "sites_watched: 0", "sites_watched: found 0; allowed is 1 to 1000 ("),
         ("rail-counts", "sites_watched: 1001", "sites_watched: found 1001; allowed is 1 to 1000"),
-        ("rail-counts", 'summit: "1950-01-01"', "summit: found '1950-01-01'; allowed is 2006-"),
+        ("rail-counts", 'summit: "1950-01-01"', 'summit: found "1950-01-01"; allowed is 2006-'),
         ("port-imagery", "ships_at_once: [3, 1]", "ships_at_once: found 3 before 1; write the sma"),
         ("port-imagery", "ships_at_once: [0, 2]", "ships_at_once: found 0; allowed is 1 to 9"),
-        ("coverage", 'last: "3023-01"', "last: found '3023-01'; allowed is 2006-10-14 to"),
+        ("coverage", 'last: "3023-01"', 'last: found "3023-01"; allowed is 2006-10-14 to'),
         ("coverage", "longest_gaps: 0", "longest_gaps: found 0; allowed is 1 to 100 ("),
         (
             "coverage",
             'sensors: ["sentinel-2", "sentinel-1", "landsatt"]',
-            "sensors: found 'landsatt', which is not in providers.sensor; the nearest is 'landsat'",
+            'sensors: found "landsatt", which is not in providers.sensor; the nearest is "landsat"',
         ),
         (
             "depot-expansion",
             'depot: "tikhoretzk-depot"',
-            "depot: found 'tikhoretzk-depot'; no row with this id in scopes; the nearest is 'tikh",
+            'depot: found "tikhoretzk-depot"; no row with this id in scopes; the nearest is "tikh',
         ),
         (
             "depot-expansion",
             'depot: "border-track"',
-            "depot: found 'border-track', which is not in depot_observations.scope; ",
+            'depot: found "border-track", which is not in depot_observations.scope; ',
         ),
-        ("ais-gaps", 'first_named: "Angara("', "first_named: found 'Angara(': no pattern ("),
-        ("ais-gaps", 'first_named: "Angara|"', "first_named: found 'Angara|', a part of which is"),
-        ("ais-gaps", 'first_named: "(a+)+"', "first_named: found '(a+)+': a pattern that repeats"),
-        ("ais-gaps", 'first_named: "a;kind=b"', "first_named: found 'a;kind=b': "),
+        ("ais-gaps", 'first_named: "Angara("', 'first_named: found "Angara(": no pattern ('),
+        ("ais-gaps", 'first_named: "Angara|"', 'first_named: found "Angara|", a part of which is'),
+        ("ais-gaps", 'first_named: "(a+)+"', 'first_named: found "(a+)+": a pattern that repeats'),
+        ("ais-gaps", 'first_named: "a;kind=b"', 'first_named: found "a;kind=b": '),
         (
             "ais-gaps",
             'first_named: "Angra|Maria"',
-            "first_named: found 'Angra', which finds nothing in ais_events.vessel; the nearest is "
-            "'Angara'",
+            'first_named: found "Angra", which finds nothing in ais_events.vessel; the nearest is '
+            '"Angara"',
         ),
     ],
 )
@@ -106,15 +106,15 @@ def test_a_value_beyond_its_limits_names_the_file(
     """File, parameter, what was found, what is allowed: in one sentence, before anything runs."""
     write(page, text)
     (fault,) = parameter_faults()
-    assert fault.startswith(f"notebooks/params/{page}.yml: {expected}")
+    assert fault.startswith(f"notebooks/params/{page}.yml, line 1: {expected}")
 
 
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("summit", "2023-09-31", "found '2023-09-31'; write a day that exists, as YYYY-MM-DD"),
-        ("summit", "13.09.2023", "found '13.09.2023'; write a day that exists, as YYYY-MM-DD"),
-        ("sites_watched", "4", "found '4' in quotation marks; write a number without"),
+        ("summit", "2023-09-31", 'found "2023-09-31"; write a day that exists, as YYYY-MM-DD'),
+        ("summit", "13.09.2023", 'found "13.09.2023"; write a day that exists, as YYYY-MM-DD'),
+        ("sites_watched", "4", 'found "4" in quotation marks; write a number without'),
         (
             "closure",
             ["2022-10-31", "2020-02-01"],
@@ -165,9 +165,9 @@ def test_what_no_limit_foresaw_names_the_file_too(
     trains = [each for each in declared_findings()[0] if each.key == "rail-counts.trains_observed"]
     monkeypatch.setattr(finding_table_checks, "declared_findings", lambda: (trains, []))
     (fault,) = finding_faults(WholeRecord(read_tables(data_folder() / "record")))
-    start = "notebooks/params/rail-counts.yml: summit: found '2014-01-01', with which findings can"
+    start = 'notebooks/params/rail-counts.yml, line 1: summit: found "2014-01-01", with which find'
     assert fault.startswith(start)
-    assert fault.endswith("write another value, such as the notebook's '2023-09-13'")
+    assert fault.endswith('write another value, such as the notebook\'s "2023-09-13"')
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_a_limit_that_limits_nothing_is_told(
         ("sites_watched", 0, "column value: rail-counts, sites_watched: found 0; allowed is 1 to"),
         ("closure", ["2022-10-31", "2020-02-01"], "closure: found 2022-10-31 before 2020-02-01"),
         ("closure", ["2022-10-31"], "give both as values of one kind"),
-        ("summit", "2023-02-30", "summit: found '2023-02-30'; write a day that exists"),
+        ("summit", "2023-02-30", 'summit: found "2023-02-30"; write a day that exists'),
     ],
 )
 def test_values_that_are_tried_keep_the_limits(

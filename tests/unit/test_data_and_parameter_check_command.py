@@ -23,7 +23,19 @@ def test_press_check_refuses_data_and_parameters_together(
     assert heading == "data and parameters: 2 faults"
     assert "rail_counts.csv, line" in faults[0]
     assert "column value: found '1.01E+03'" in faults[0]
-    assert "notebooks/params/rail-counts.yml: found the name 'frist'" in faults[1]
+    assert 'notebooks/params/rail-counts.yml, line 1: found the name "frist"' in faults[1]
+
+
+def test_press_check_tells_a_fault_of_the_record_once(project: Callable[..., object]) -> None:
+    """Parts on the sites and on the archive read tables of the record, and say nothing of them."""
+    path = project.folder / "data/record/vocabulary.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("reading,secondhand,")]
+    assert len(kept) == len(lines) - 1
+    path.write_text("".join(kept), encoding="utf-8")
+    run = project.check()
+    assert run.stderr.splitlines()[0] == "data and parameters: 1 fault"
+    assert "; restore its row of reading in vocabulary.csv" in run.stderr
 
 
 def test_press_check_passes_what_is_in_order(project: Callable[..., object]) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from skytally.core import data_registry, log_of_data_read
 from skytally.core.errors_and_fault_lists import DataError, IntegrityError
+from tests.support.words_of_python import PYTHON_WORDS, TOML_VALUES
 
 
 @pytest.fixture
@@ -139,22 +140,21 @@ SOUND = 'file = "a.csv"\nsource = "made up"\nlicence = "CC0-1.0"\nretrieved = "2
             "[a]\n" + SOUND.replace('"a.csv"', "3"),
             "[a] with file 3; write it as words in quotation",
         ),
-        ("[a]\n" + SOUND.replace('file = "a.csv"\n', ""), "[a] with file None; write it as words"),
-        ("[a]\n" + SOUND.replace("made up", " "), "[a] with source ' '; write it as words"),
-        ("[a]\n" + SOUND.replace("2026-01-01", "1.1.2026"), "retrieved '1.1.2026'; write the day"),
+        (
+            "[a]\n" + SOUND.replace('file = "a.csv"\n', ""),
+            "[a] with file missing; write it as words",
+        ),
+        ("[a]\n" + SOUND.replace("made up", " "), '[a] with source " "; write it as words'),
+        ("[a]\n" + SOUND.replace("2026-01-01", "1.1.2026"), 'retrieved "1.1.2026"; write the day'),
         ("[a]\n" + SOUND.replace('"2026-01-01"', "2026-01-01"), "write it as words in quotation"),
         ("[a]\n" + SOUND.replace("a.csv", "../a.csv"), "name a file inside the data folder"),
         ("[a]\n" + SOUND.replace("a.csv", "/etc/passwd"), "name a file inside the data folder"),
         (
-            "[a]\n" + SOUND.replace("a.csv", "data\\record.csv"),
-            r"[a] with file 'data\record.csv'; write / between folder and file",
-        ),
-        (
             "[a]\n" + SOUND.replace('"a.csv"', r"'record\a.csv'"),
-            r"[a] with file 'record\\a.csv'; write / between folder and file",
+            r"[a] with file 'record\a.csv'; write / between folder and file",
         ),
-        (f"[a]\n{SOUND}sha265 = 'a'\n", "[a] with 'sha265'; remove it; a row has file, source"),
-        (f"[a]\n{SOUND}sha256 = 'AB12'\n", "sha256 'AB12'; write 64 digits from 0 to f"),
+        (f"[a]\n{SOUND}sha265 = 'a'\n", '[a] with "sha265"; remove it; a row has file, source'),
+        (f"[a]\n{SOUND}sha256 = 'AB12'\n", 'sha256 "AB12"; write 64 digits from 0 to f'),
         (f"[a]\n{SOUND}[b]\n{SOUND}", "[b] with the file of [a]; keep one row a file"),
     ],
 )
@@ -181,3 +181,14 @@ def test_a_registry_that_says_two_things_is_refused(
     (tmp_path / "registry.toml").write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=expected):
         data_registry.registry_faults(tmp_path)
+
+
+@pytest.mark.parametrize("value", TOML_VALUES)
+@pytest.mark.parametrize("name", ["file", "source", "licence", "retrieved", "sha256", "other"])
+def test_the_registry_uses_no_word_of_python(tmp_path: Path, name: str, value: str) -> None:
+    """A value of a wrong kind in any key of a row."""
+    row = {"file": "'a.csv'", "source": "'x'", "licence": "'x'", "retrieved": "'2026-01-01'"}
+    lines = [f"{key} = {cell}" for key, cell in {**row, name: value}.items()]
+    (tmp_path / "registry.toml").write_text("[a]\n" + "\n".join(lines), encoding="utf-8")
+    for fault in data_registry.registry_faults(tmp_path):
+        assert not PYTHON_WORDS.search(str(fault)), fault

@@ -10,6 +10,7 @@ import pytest
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.acquire.image_provider_table import read_providers
 from tests.support.faulty_stac_catalogue_server import DATA, PROVIDERS
+from tests.support.words_of_python import PYTHON_WORDS, TOML_VALUES
 
 FILE = DATA / "providers.toml"
 ROW = """
@@ -69,8 +70,8 @@ def _read(tmp_path: Path, text: str) -> None:
     ("old", "new", "words"),
     [
         ("[mine]", "[Mine]", "use lower-case letters"),
-        ('kind = "stac-api"', 'kind = "wms"', "kind 'wms'; use one of 'stac-api'"),
-        ('kind = "stac-api"\n', "", "no 'kind'; give it"),
+        ('kind = "stac-api"', 'kind = "wms"', 'kind "wms"; use one of "stac-api"'),
+        ('kind = "stac-api"\n', "", "no kind; give it"),
         ('"https://example.test/v1"', '""', "no url; give the address"),
         ('"https://example.test/v1"', '"ftp://example.test"', "url with ftp://"),
         ('"https://example.test/v1"', '"./folder"', "a search needs an http"),
@@ -80,20 +81,20 @@ def _read(tmp_path: Path, text: str) -> None:
         ('collection = "some"', "collection = 7", "collection 7; write text"),
         ('processor = "L2A"', 'processor = ""', "no processor"),
         ('{ b04 = "red" }', "{}", "no bands"),
-        ('{ b04 = "red" }', "{ b04 = 4 }", "band 'b04' = 4"),
-        ('{ b04 = "red" }', '{ "B 4" = "red" }', "band 'B 4'"),
-        ('{ b04 = "red" }', '{ b02 = "x", b03 = "x" }', "asset key 'x' for b02 and b03"),
-        ('quality = "scl"', 'quality = "red"', "asset key 'red' for b04 and quality"),
+        ('{ b04 = "red" }', "{ b04 = 4 }", "band b04 = 4"),
+        ('{ b04 = "red" }', '{ "B 4" = "red" }', "band B 4"),
+        ('{ b04 = "red" }', '{ b02 = "x", b03 = "x" }', 'asset key "x" for b02 and b03'),
+        ('quality = "scl"', 'quality = "red"', 'asset key "red" for b04 and quality'),
         ("page_size = 100", "page_size = 0", "from 1 to 1000"),
         ("page_size = 100", "page_size = true", "from 1 to 1000"),
-        ('signing = "none"', 'signing = "magic"', "signing 'magic'"),
-        ('label = ""', 'label = "true"', "label 'true'"),
+        ('signing = "none"', 'signing = "magic"', 'signing "magic"'),
+        ('label = ""', 'label = "true"', 'label "true"'),
         ('label = ""', 'label = ""\ndefault = "yes"', "write true or false"),
-        ('label = ""', 'label = ""\nlocal = "yes"', "local 'yes'; write true or false"),
+        ('label = ""', 'label = ""\nlocal = "yes"', 'local "yes"; write true or false'),
         ("example.test/v1", "[::1/v1", "url that is no address"),
         ("example.test/v1", "example.test:99999/v1", "url that is no address"),
         ("example.test/v1", "/v1", "url that is no address"),
-        ('label = ""', 'label = ""\nsecret = "x"', "unknown key 'secret'"),
+        ('label = ""', 'label = ""\nsecret = "x"', 'unknown key "secret"'),
         ("[mine]", "mine", "providers.toml, line 2, column 5: found broken TOML"),
     ],
 )
@@ -140,3 +141,17 @@ def test_missing_file_is_told(tmp_path: Path) -> None:
     """A file that is not there is an error with its path."""
     with pytest.raises(DataError, match=r"providers\.toml: found no such file; restore"):
         read_providers(tmp_path / "providers.toml")
+
+
+@pytest.mark.parametrize("value", TOML_VALUES)
+@pytest.mark.parametrize("name", re.findall(r"(?m)^(\w+) = ", ROW))
+def test_providers_use_no_word_of_python(tmp_path: Path, name: str, value: str) -> None:
+    """A value of a wrong kind in any key of a provider."""
+    text = re.sub(rf"(?m)^{name} = .*$", f"{name} = {value}", ROW)
+    (tmp_path / "providers.toml").write_text(text, encoding="utf-8")
+    told = ""
+    try:
+        read_providers(tmp_path / "providers.toml")
+    except DataError as error:
+        told = str(error)
+    assert not PYTHON_WORDS.search(told), told

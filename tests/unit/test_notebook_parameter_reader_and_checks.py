@@ -7,15 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 
 from skytally.press import parameter_value_validation
 from skytally.press.notebook_parameter_reader_and_checks import (
-    _PlainLoader,
     declared_parameters,
     parameter_faults,
     parameter_values,
 )
+from tests.support.words_of_python import PYTHON_WORDS
 
 WHERE = "notebooks/params/rail-counts.yml"
 PARAMETERS = {
@@ -53,6 +52,7 @@ NUMBERS = {
     "\u22128": "a sign that is none of the keyboard (U+2212 (minus sign) only looks like",
 }
 """Numbers that one reader of YAML takes for another number, or for none."""
+A_DAY = 'a day in quotation marks, such as "2022-09-01"'
 DICTIONARY = """\
 column,type,vocabulary,required,refers_to,meaning,empty_means
 id,id,,yes,,its name,
@@ -126,39 +126,62 @@ def test_parameter_faults_of_no_file_at_all(book: Path) -> None:
     [
         (
             'frist: "2023-01-01"',
-            "found the name 'frist'; declared are baseline_row, closure, first, last, "
+            'found the name "frist"; declared are baseline_row, closure, first, last, '
             "make_up_day, month, offset, quotes, sites_watched; correct or remove it",
         ),
-        ('out: "/tmp"', "found the name 'out'; declared are "),
+        ('out: "/tmp"', 'found the name "out"; declared are '),
         ("42: x", "found the name 42; declared are "),
-        ("first: 2023", "first: found 2023 of type int; write a str in quotation marks"),
-        ("first: true", "first: found True of type bool; write a str in quotation marks"),
-        ("first:", "first: found None of type NoneType; write a str in quotation marks"),
+        ("first: 2023", f"first: found 2023, a whole number; write {A_DAY}"),
+        ("first: True", f"first: found True, one of true and false; write {A_DAY}"),
+        ("first:", f"first: found nothing; write {A_DAY}, or remove the line"),
+        ("first: ~  # none", f"first: found ~; write {A_DAY}, or remove the line"),
         (
             "first: 2023-01-01",
-            "first: found datetime.date(2023, 1, 1) of type date; write a str in quotation marks",
+            "first: found 2023-01-01, a day without quotation marks; write the day in quotation "
+            'marks, "2023-01-01"',
+        ),
+        (
+            "first: 2022-10-01T00:00:00Z",
+            "first: found 2022-10-01T00:00:00Z, a day and a time without quotation marks; write "
+            'the day in quotation marks, "2022-10-01"',
         ),
         (
             "last: 2024-06-31",
-            "found 2024-06-31, which is no day of the calendar, on line 1; write a day that exists",
+            "found 2024-06-31, which is no day of the calendar; write a day that exists",
         ),
-        ("closure: [2020-02-01, 2022-12-31]", "closure: found 2020-02-01 in the list without quo"),
-        ("quotes: R031", "quotes: found 'R031' of type str; write names, each with a list of 2"),
-        ('- first: "2023-01-01"', "found a list; write plain name: value lines"),
-        ("just words", "found a str; write plain name: value lines"),
-        ('first: "a"\nfirst: "b"', "found the name 'first' a second time on line 2; keep one"),
         (
-            'quotes:\n  a: ["x", "y"]\n  a: ["x", "y"]',
-            "found the name 'a' a second time on line 3; keep one",
+            "closure: [2020-02-01, 2022-12-31]",
+            "closure: found 2020-02-01, a day without quotation marks; write the day in quotation "
+            'marks, "2020-02-01"',
         ),
-        ('first: &a "x"\nlast: *a', "found an alias (*name); write the value out"),
-        ('first: "unclosed', "found while scanning a quoted scalar"),
-        ("baseline_row: no", "baseline_row: found 'no'; no row with this id in rail"),
-        ("sites_watched: off", "sites_watched: found 'off' of type str; write a whole number"),
         (
-            'sites_watched: "8"',
-            "sites_watched: found '8' of type str; write a whole number without",
+            'closure: ["2020-02-01"]',
+            'closure: found ["2020-02-01"], a list of 1; write a list of 2, such as ["2020-02-01", '
+            '"2022-10-31"]',
         ),
+        ('closure: ["2020-02-01", 3]', f"closure: found 3, a whole number; write {A_DAY[:30]}"),
+        ("quotes: R031", "quotes: found R031, text; write names, each with a list of 2, such as"),
+        ('quotes: {2: ["R1", "x"]}', "quotes: found 2, a whole number; write text in quotation m"),
+        (
+            '- first: "2023-01-01"',
+            'found - first: "2023-01-01", a list of 1 without a name; write plain name: value li',
+        ),
+        ("just words", "found just words, text without a name; write plain name: value lines"),
+        ("42", "found 42, a whole number without a name; write plain name: value lines"),
+        ("sites_watched:8", "found sites_watched:8; write a blank after the colon, sites_watched:"),
+        ("sites_watched = 8", "found sites_watched = 8; write a colon for =, sites_watched: 8"),
+        ('sites_watched:8\nfirst: "a"', "found sites_watched:8; write a blank after the colon, "),
+        ('first: "unclosed', 'found quotation marks that are not closed, in first: "unclosed; cl'),
+        ("first: 9:00: x", "found a second colon, in first: 9:00: x; put text that holds a colon"),
+        ("first: @x", "found a sign with which no value begins, in first: @x; put the value into"),
+        ('first: "a" b', 'found words after quotation marks that are closed, in first: "a" b; put'),
+        ('first: "C:\\new\\qa"', "found a backslash in double quotation marks, in first: "),
+        ("<<<<<<< HEAD\nfirst: 1\n=======\n", "found a merge conflict; keep one side, and remove"),
+        ("closure: [a, b", "found a list that is not closed, in closure: [a, b; close it with ]"),
+        ("baseline_row: no", 'baseline_row: found "no"; no row with this id in rail'),
+        ("sites_watched: off", "sites_watched: found off, text; write a whole number without quo"),
+        ('sites_watched: "8"', 'sites_watched: found "8", text; write 8 without quotation marks'),
+        ("sites_watched: 4.0", "sites_watched: found 4.0, a number with decimals; write a whole"),
         *(
             (f"sites_watched: {written}", f"sites_watched: found {written}, {expected}")
             for written, expected in NUMBERS.items()
@@ -169,27 +192,79 @@ def test_parameter_faults_of_no_file_at_all(book: Path) -> None:
         ),
         (
             "closure: 014",
-            "closure: found '014' of type str; write a list of 2, such as",
+            "closure: found 014, text; write a list of 2, such as",
         ),
         ('sites_watched: "014"', "sites_watched: found 014, a number that begins with 0; write 14"),
         (
-            'first: "2023-01-01"\n---\nsites_watched: 8',
-            "found a second document, which '---' begins, on line 2; write plain name: value lines",
-        ),
-        (
             "first: \u201c2023-01-01\u201d",
-            "first: found '\u201c2023-01-01\u201d'; write plain quotation marks (\") in place of",
+            'first: found "\u201c2023-01-01\u201d"; write plain quotation marks (") in place of',
         ),
-        ('first: "{{ first }}"', "first: found '{{ first }}'; write a day that exists, as YYYY-MM"),
-        ("first: !!python/object/apply:os.system [ls]", "found could not determine a constructor"),
+        ('first: "{{ first }}"', 'first: found "{{ first }}"; write a day that exists, as YYYY-MM'),
+        ("first: !!python/object/apply:os.system [ls]", "found a tag, which ! begins, in "),
     ],
 )
 def test_parameter_faults_tell_what_is_wrong(write: Write, text: str, expected: str) -> None:
     """One sentence names the file, what was found and what to do."""
     write("rail-counts", text)
     (fault,) = parameter_faults()
-    assert fault.startswith(f"{WHERE}: {expected}")
+    assert fault.startswith(f"{WHERE}, line 1: {expected}")
     assert "; " in fault
+    assert not PYTHON_WORDS.search(fault)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('first: "a"\nfirst: "b"', 'line 2: found the name "first" a second time; keep one'),
+        (
+            'quotes:\n  a: ["x", "y"]\n  a: ["x", "y"]',
+            'line 3: found the name "a" a second time; keep one',
+        ),
+        ("first: x\n\tlast: y", "line 2: found a tab, in last: y; write blanks for it"),
+        ("first: x\nlast\n", "line 2: found no colon after a name, in last; write plain name: va"),
+        (
+            "# x\nclosure: [a\nlast: y",
+            "line 2: found a list that is not closed, in closure: [a; cl",
+        ),
+        ('first: &a "x"\nlast: *a', "line 2: found an alias (*name); write the value out"),
+        (
+            'first: "2023-01-01"\n---\nsites_watched: 8',
+            "line 2: found a second document, which '---' begins, in ---; write plain name: value",
+        ),
+        ('# ours\n\nlast: "2024-12-31"\nsites_watched:8', "line 4: found sites_watched:8; write a"),
+        ("closure:\n- 2020-02-01\n- 7\n", "line 2: closure: found 2020-02-01, a day without quot"),
+        (
+            "\nclosure:\n- '2020-02-01'\n- 7\n",
+            "line 4: closure: found 7, a whole number; write a d",
+        ),
+        ("quotes:\n  a:\n  - R1\n  -\n", "line 4: quotes: found nothing; write text in quotation"),
+    ],
+)
+def test_parameter_faults_name_the_line(write: Write, text: str, expected: str) -> None:
+    """Of a list or of names over several lines that of the part."""
+    write("rail-counts", text)
+    (fault,) = parameter_faults()
+    assert fault.startswith(f"{WHERE}, {expected}")
+    assert not PYTHON_WORDS.search(fault)
+
+
+VALUES = (
+    "", "~", "true", "False", "7", "-7", "1.5", ".inf", ".nan", "no", "x", "'x'", "2023-10-01",
+    "2023-10-01 05:00:00", "2023-10-01T05:00:00+09:00", "[]", "[1]", "[a, b]", "[[1], {a: b}]",
+    "[2023-10-01, ~]", "{}", "{a: 1}", "{1: [2, 3]}", "{~: true}", "{a: [2023-10-01, 2]}",
+    "!!set {a}", "!!binary aGk=", "9" * 5000, "2023-13-01", "&a 3", "? [a]", "{[a]: b}", "|\n  x",
+)  # fmt: skip
+"""Values of every kind that YAML knows."""
+
+
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("name", ["first", "sites_watched", "offset", "closure", "quotes"])
+def test_parameter_faults_use_no_word_of_python(write: Write, name: str, value: str) -> None:
+    """Whatever stands in place of a value, the message says it as the file does."""
+    write("rail-counts", f"# ours\n{name}: {value}\n")
+    for fault in parameter_faults():
+        assert fault.startswith(f"{WHERE}, line "), fault
+        assert not PYTHON_WORDS.search(fault), fault
 
 
 def test_parameter_faults_refuse_an_alias_bomb(write: Write) -> None:
@@ -199,8 +274,7 @@ def test_parameter_faults_refuse_an_alias_bomb(write: Write) -> None:
         bomb += f"{two}: &{two} [{','.join([f'*{one}'] * 9)}]\n"
     write("rail-counts", bomb)
     (fault,) = parameter_faults()
-    assert fault.startswith(f"{WHERE}: found an alias (*name); write the value out")
-    assert "line 2" in fault
+    assert fault.startswith(f"{WHERE}, line 2: found an alias (*name); write the value out")
 
 
 def test_parameter_faults_refuse_a_large_file(write: Write) -> None:
@@ -263,7 +337,7 @@ def test_parameter_faults_tell_a_folder_in_place_of_a_file(book: Path) -> None:
     (book / "notebooks/params/ais-gaps.yml").write_text("slow: 1\n")
     other, fault = parameter_faults()
     assert fault == f"{WHERE}: found a folder; put the parameter file in its place, or remove it"
-    assert other.startswith("notebooks/params/ais-gaps.yml: found the name 'slow'")
+    assert other.startswith('notebooks/params/ais-gaps.yml, line 1: found the name "slow"')
 
 
 def test_parameter_faults_tell_a_link_to_no_file(book: Path) -> None:
@@ -290,9 +364,9 @@ def test_parameter_faults_come_all_at_once(write: Write) -> None:
     faults = parameter_faults()
     assert len(faults) == 3
     assert [text.partition(": ")[0] for text in faults] == [
-        "notebooks/params/ais-gaps.yml",
-        WHERE,
-        WHERE,
+        "notebooks/params/ais-gaps.yml, line 1",
+        f"{WHERE}, line 1",
+        f"{WHERE}, line 2",
     ]
 
 
@@ -328,23 +402,23 @@ def test_parameter_faults_look_inside_lists(write: Write, line: str, text: str) 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('first: "2025-01-01"', "first: found '2025-01-01', after last '2024-12-31'; write the"),
-        ('last: "2022-08-31"', "last: found '2022-08-31', before first '2022-09-01'; write the"),
-        ('first: "2022-09-31"', "first: found '2022-09-31'; write a day that exists, as YYYY-MM"),
-        ('first: "1 September"', "first: found '1 September'; write a day that exists"),
-        ('month: "2022-13"', "month: found '2022-13'; write a month that exists, as YYYY-MM"),
+        ('first: "2025-01-01"', 'first: found "2025-01-01", after last "2024-12-31"; write the'),
+        ('last: "2022-08-31"', 'last: found "2022-08-31", before first "2022-09-01"; write the'),
+        ('first: "2022-09-31"', 'first: found "2022-09-31"; write a day that exists, as YYYY-MM'),
+        ('first: "1 September"', 'first: found "1 September"; write a day that exists'),
+        ('month: "2022-13"', 'month: found "2022-13"; write a month that exists, as YYYY-MM'),
         (
             'closure: ["2022-10-31", "2020-02-01"]',
             "closure: found 2022-10-31 before 2020-02-01; write the earlier day first",
         ),
-        ("baseline_row: S1", "baseline_row: found 'S1'; no row with this id in rail; name one"),
+        ("baseline_row: S1", 'baseline_row: found "S1"; no row with this id in rail; name one'),
         (
             'make_up_day: "2024-06-19"',
-            "make_up_day: found '2024-06-19'; no row on this day in rail or ships; name one that",
+            'make_up_day: found "2024-06-19"; no row on this day in rail or ships; name one that',
         ),
         (
             'quotes: {baseline: ["R9", "{said}."]}',
-            "quotes: found 'R9'; no row with this id in rail; name one that exists",
+            'quotes: found "R9"; no row with this id in rail; name one that exists',
         ),
         ("sites_watched: -1", "sites_watched: found -1; write a number that is not below 0"),
     ],
@@ -356,16 +430,17 @@ def test_parameter_faults_refuse_what_makes_no_sense(
     write("rail-counts", text)
     (fault,) = parameter_faults()
     # of two days in the wrong order the one that the file sets is named
-    assert fault.startswith(f"{WHERE}: {expected}")
+    assert fault.startswith(f"{WHERE}, line 1: {expected}")
 
 
 def test_parameter_faults_refuse_what_is_no_number(write: Write) -> None:
     """Not a number is not a number of anything, in a list or alone."""
     write("ais-gaps", 'fast: .nan\nsightings: ["S2", "R1"]')
     assert parameter_faults() == [
-        "notebooks/params/ais-gaps.yml: fast: found nan; write a number that is not below 0",
-        "notebooks/params/ais-gaps.yml: sightings: found 'R1'; no row with this id in ships; "
-        "name one that exists",
+        "notebooks/params/ais-gaps.yml, line 1: fast: found NaN; write a number that is not below "
+        "0",
+        'notebooks/params/ais-gaps.yml, line 2: sightings: found "R1"; no row with this id in '
+        "ships; name one that exists",
     ]
 
 
@@ -458,13 +533,6 @@ def test_parameter_values_reads_values(write: Write) -> None:
     write("rail-counts", 'first: "2023-01-01"\n')
     assert parameter_values("rail-counts") == {"first": "2023-01-01"}
     assert parameter_values("ais-gaps") == {}
-
-
-@pytest.mark.parametrize("written", ["010", "1:30", "1_0", "0x1f", "0b11"])
-def test_a_number_that_yaml_reads_otherwise_is_no_number(written: str) -> None:
-    """YAML 1.1 makes 8, 90, 10, 31 and 3 of these in silence; here they are words."""
-    assert yaml.load(f"a: {written}", Loader=_PlainLoader) == {"a": written}
-    assert yaml.load("a: [8, -3, 1.5, 1e3]", Loader=_PlainLoader) == {"a": [8, -3, 1.5, 1000.0]}
 
 
 def test_three_days_in_disorder_are_told() -> None:

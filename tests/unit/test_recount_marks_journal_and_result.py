@@ -16,6 +16,7 @@ from skytally.recount import CountJournal, counts_of, read_count, read_task, res
 from skytally.recount.mark_journal import CountTask
 from skytally.recount.object_mark import mark_from_json
 from tests.support.made_up_recounts import finished, points
+from tests.support.words_of_python import PYTHON_WORDS
 
 MARK = {"name": "a", "kind": "point", "certainty": "sure", "corners": [[3, 4]]}
 
@@ -263,3 +264,19 @@ def test_a_copy_in_conflict_names_both_files(tmp_path: Path, railcar_task: Count
     words = str(told.value)
     assert path.name in words
     assert copy in words
+
+
+@pytest.mark.parametrize(
+    "line", ["", "7", "[]", "null", '"x"', "{}", '{"format": 1}', "NaN", "{", "[" * 9000]
+)
+def test_a_journal_without_a_head_is_told_without_words_of_python(
+    tmp_path: Path, line: str
+) -> None:
+    """Whoever edits a journal by hand reads what is wrong, and no type of Python."""
+    path = tmp_path / "me.marks.jsonl"
+    path.write_text(f"{line}\n", encoding="utf-8")
+    for read in (read_count, read_task):
+        with pytest.raises(DataError) as error:
+            read(path)
+        assert str(error.value).startswith("me.marks.jsonl")
+        assert not PYTHON_WORDS.search(str(error.value)), error.value

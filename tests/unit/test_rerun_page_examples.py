@@ -78,11 +78,11 @@ EXAMPLES: dict[str, Callable[[Path], None]] = {
     ),
     "found an empty file": _text(lambda _: ""),
     "found a NUL byte": _text(lambda text: text.replace("P0", "P\x000", 1)),
-    "within_day'": _parameters("official-claims.yml", "within_day: 5\n"),
+    'within_day"': _parameters("official-claims.yml", "within_day: 5\n"),
     "last: found 2024": _parameters("rail-counts.yml", "last: 2024\n"),
-    "found datetime.date": _parameters("rail-counts.yml", "first: 2023-01-01\n"),
+    "found 2023-01-01": _parameters("rail-counts.yml", "first: 2023-01-01\n"),
     "after last": _parameters("rail-counts.yml", 'first: "2025-01-01"\n'),
-    "'R999'": _parameters("rail-counts.yml", "baseline_row: R999\n"),
+    '"R999"': _parameters("rail-counts.yml", "baseline_row: R999\n"),
     "no notebook rail-count.ipynb": _parameters("rail-count.yml", ""),
 }
 
@@ -103,7 +103,7 @@ def test_every_fault_on_the_page_is_tried() -> None:
 
 ONE_OF_A_KIND = (
     "column date_first: found '7.9.2023'", "a second time", "found semicolons",
-    "found an empty file", "within_day'", "'R999'",
+    "found an empty file", 'within_day"', '"R999"',
 )  # fmt: skip
 """Examples that every run tries; the others, of the same kinds, are long trials."""
 
@@ -160,7 +160,7 @@ def test_failing_cell_names_the_parameters_it_uses(project: Any) -> None:
     path.write_text(json.dumps(notebook), encoding="utf-8")
     project.parameters("rail-counts", 'first: "2023-01-01"\nsites_watched: 5\n')
     run = project.run("-m", "skytally.press.notebook_execution", "rail-counts", "out")
-    assert "it uses first = '2023-01-01' of notebooks/params/rail-counts.yml" in run.stderr
+    assert 'it uses first = "2023-01-01" of notebooks/params/rail-counts.yml, line 1' in run.stderr
     assert "sites_watched" not in run.stderr
 
 

@@ -190,14 +190,14 @@ def _gone(name: str) -> Break:
         (_control("name", "Zarubino"), "name 'Zarubino'; end it with ' (control site for Rajin)'"),
         (
             _property("kind", "pier"),
-            "kind 'pier'; use one of berth, quay, track, pit_area, stable, openwater",
+            'kind "pier"; use one of berth, quay, track, pit_area, stable, openwater',
         ),
-        (_property("status", "sure"), "status 'sure'"),
-        (_property("name", "quays"), "name 'quays'; give each outline a name of its own"),
-        (_property("name", "Quays!"), "'quays' makes the same name of a file as 'Quays!'; let"),
-        (_property("name", "나진"), "name '나진'; use letters a to z or digits"),
+        (_property("status", "sure"), 'status "sure"'),
+        (_property("name", "quays"), 'name "quays"; give each outline a name of its own'),
+        (_property("name", "Quays!"), '"quays" makes the same name of a file as "Quays!"; let'),
+        (_property("name", "나진"), 'name "나진"; use letters a to z or digits'),
         (_property("name", 7), "name 7; give each outline a name of its own"),
-        (_property("pos_sigma_m", None), "pos_sigma_m None"),
+        (_property("pos_sigma_m", None), "pos_sigma_m null"),
         (_property("axis_deg", 180), "axis_deg 180"),
         (_geometry({"type": "Point", "coordinates": [130.29, 42.23]}), "draw a polygon"),
         (_geometry({"type": "Polygon", "coordinates": [[[0]]]}), "found a ring of 1 corner; draw"),
@@ -220,7 +220,7 @@ def test_a_kind_of_outline_is_added_as_a_row_of_the_vocabulary(tmp_path: Path) -
     folder = tmp_path / "sites"
     shutil.copytree(DATA, folder)
     _property("kind", "crane")(folder)
-    with pytest.raises(DataError, match="kind 'crane'; use one of berth"):
+    with pytest.raises(DataError, match='kind "crane"; use one of berth'):
         read_sites(folder)
     other = tmp_path / "with-kind"
     shutil.copytree(folder, other)

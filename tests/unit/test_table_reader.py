@@ -11,7 +11,16 @@ import pytest
 
 from skytally.core import table_reader
 from skytally.core.errors_and_fault_lists import DataError, Fault
-from skytally.core.table_reader import header_of, plain_rows, read_cells, read_table, scan
+from skytally.core.table_reader import (
+    EMPTY_CELL,
+    TRUE_FALSE,
+    UNKNOWN_WORD,
+    header_of,
+    plain_rows,
+    read_cells,
+    read_table,
+    scan,
+)
 
 Write = Callable[..., None]
 ISO = "write the day as YYYY-MM-DD (a spreadsheet may have rewritten it)"
@@ -464,3 +473,22 @@ def test_scan_closes_the_quotation_marks_round_a_cell_that_it_cuts(rail: Path) -
     table.to_csv(rail, index=False)
     found = _only(rail).found
     assert (len(found), found[0], found[-2:]) == (80, '"', '\u2026"')
+
+
+def test_scan_tells_the_kind_of_a_fault_beside_its_words(tmp_path: Path) -> None:
+    """Who tells many faults as one compares their kinds, however the messages are worded."""
+    (tmp_path / "t.csv").write_text("id,keep,why\nA,maybe,\nB,TRUE,x\nC,no-value,x\n")
+    (tmp_path / "vocabulary.csv").write_text(
+        "vocabulary,word,meaning\nyesno,yes,it is\nyesno,no,it is not\n"
+    )
+    (tmp_path / "t.dictionary.csv").write_text(
+        "column,type,vocabulary,required,refers_to,meaning,empty_means\n"
+        "id,id,,yes,,identifier,\nkeep,word,yesno,yes,,whether,\nwhy,text,,yes,,reason,\n"
+    )
+    kinds = {(each.line, each.column): each.kind for each in scan(tmp_path / "t.csv")[1]}
+    assert kinds == {
+        (2, "keep"): (UNKNOWN_WORD, "yesno", "maybe"),
+        (2, "why"): EMPTY_CELL,
+        (3, "keep"): TRUE_FALSE,
+        (4, "keep"): (UNKNOWN_WORD, "yesno", "no-value"),
+    }

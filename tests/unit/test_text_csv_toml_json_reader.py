@@ -18,6 +18,7 @@ from skytally.core.text_csv_toml_json_reader import (
     read_json,
     read_text,
     read_toml,
+    scan_json,
     scan_text,
 )
 
@@ -184,6 +185,18 @@ def test_read_toml_refuses_broken_syntax_with_its_place(tmp_path: Path) -> None:
         ("b = 1\nb = 2\n", "a name stands twice in one table; rename one of the two"),
         ('u = "C:\\Users\\me"\n', "write single quotes, or / for \\"),
         ('u = "D:\\orders"\n', "write single quotes, or / for \\"),
+        (
+            '# "C:\\new"\nu = "C:\\new"\n',
+            'x.toml, line 2: found "C:\\new", where \\n is a line break; \\ begins a sign in '
+            "double quotes; write single quotes, or / for \\",
+        ),
+        ('u = "C:\\\\a\\temp"\n', "where \\t is a tab; "),
+        ('u = "a\nb = 1\n', "(a line that ends within quotation marks); close them"),
+        ('u = "a" b\n', "(something after a value); write one key = value a line"),
+        ("u = [1, 2\n", "(a list that is not closed); close it with ]"),
+        ("u = " + "9" * 5000, "found a number of thousands of digits; write it plainly"),
+        ("u = " + "[" * 9000, "found brackets within brackets, too many to be read"),
+        ("u = {a = 1}\nu.b = 2\n", "Cannot mutate immutable namespace [u]"),
     ],
 )
 def test_read_toml_says_what_to_do(tmp_path: Path, content: str, told: str) -> None:
@@ -198,9 +211,21 @@ def test_read_toml_says_what_to_do(tmp_path: Path, content: str, told: str) -> N
     [
         ("{", r"x\.json, line 1, column 2: found broken JSON \(Expecting property name"),
         ('{\n"a": 1\n"b": 2}', r"x\.json, line 3, column 1: found broken JSON \(Expecting ',' de"),
-        ('{"a": 1, "a": 2}', r"x\.json: found broken JSON \(the key 'a' twice\); mend it"),
-        ('{"a": NaN}', r"x\.json: found broken JSON \(NaN, which is no number\); mend it"),
-        ("[" * 100_000, r"x\.json: found broken JSON \(maximum recursion depth"),
+        (
+            '{"a": 1, "a": 2}',
+            r"x\.json: found broken JSON \(the key 'a' twice\); keep one of the two",
+        ),
+        ('{"a": NaN}', r"x\.json, line 1: found NaN, which is no number, at a; write null"),
+        ("[" * 100_000, r"x\.json: found brackets within brackets, too many to be read; mend it"),
+        ('{"a": ' + "9" * 5000 + "}", r"x\.json: found a number of thousands of digits; mend it"),
+        (
+            '{"a":\n None}',
+            r"x\.json, line 2, column 2: found broken JSON \(None\); write null, in s",
+        ),
+        ('{"a": True}', r"x\.json, line 1, column 7: found broken JSON \(True\); write true, in s"),
+        ('{"a": "C:\\data"}', r"x\.json, line 1, column 10: found broken JSON \(a backslash that"),
+        ('{"a": [1,\n-Infinity]}', r"x\.json, line 2: found -Infinity, which is no number, at a; "),
+        ('{"features": [NaN]}', r"x\.json, line 1: found NaN, which is no number, at outline 1; "),
     ],
 )
 def test_read_json_refuses_broken_syntax(tmp_path: Path, content: str, expected: str) -> None:
@@ -234,3 +259,23 @@ def test_files_are_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     path = _file(tmp_path, b'{"only": "here"}', "once.json")
     assert read_json(path) == read_json(path) == {"only": "here"}
     assert len(calls) == 1
+
+
+def test_read_toml_takes_backslashes_that_are_meant(tmp_path: Path) -> None:
+    """Single quotes, two backslashes, texts of several lines and letters by their number."""
+    text = 'a = \'C:\\new\'\nb = "C:\\\\new"\nc = """x\\ny"""\nd = "\\u0041"\n'
+    read = read_toml(_file(tmp_path, text.encode(), "x.toml"))
+    assert read == {"a": "C:\\new", "b": "C:\\new", "c": "x\ny", "d": "A"}
+
+
+def test_read_json_tells_what_is_no_number_once(tmp_path: Path) -> None:
+    """A program that knows no null writes NaN into each feature of a map."""
+    features = [
+        f'{{"properties": {{"name": "quay {number}", "axis_deg": NaN}}}}' for number in (1, 2, 3)
+    ]
+    text = '{"features": [\n' + ",\n".join(features) + "]}"
+    (fault,) = scan_json(_file(tmp_path, text.encode(), "x.geojson"))[1]
+    assert str(fault) == (
+        "x.geojson, line 2: found NaN, which is no number, at outline 1 (quay 1), axis_deg, and "
+        "in 2 more, lines 3 to 4; write null where there is no number"
+    )

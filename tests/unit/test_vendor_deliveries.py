@@ -447,13 +447,58 @@ def test_metadata_of_windows_name_their_files_with_backslashes(tmp_path: Path, f
 @pytest.mark.parametrize("copy", ["a_20230805_red (1).tif", "a_20230805_red - Copy.tif"])
 def test_a_second_download_is_no_second_image(tmp_path: Path, copy: str) -> None:
     """A copy by its name is told as such, and the image beside it is taken."""
-    deliveries.plain(tmp_path, "a_20230805_red.tif")
+    path = deliveries.plain(tmp_path, "a_20230805_red.tif")
     deliveries.plain(tmp_path, copy)
+    (tmp_path / copy).write_bytes(path.read_bytes() + b"other")
     items, reasons = found(tmp_path, bands={"b04": "red"})
     assert len(items) == 1
     assert list(reasons.values()) == [
         "a copy of a_20230805_red.tif by its name; remove one of the two"
     ]
+
+
+def _taken(folder: Path, **words: Any) -> dict[str, str]:
+    return recognised_delivery(deliveries.row(folder, **words)).taken_for
+
+
+@pytest.mark.parametrize("copy", ["a_20230805_red (1).tif", "z_20230805_red.tif", "red.tif"])
+def test_the_same_bytes_twice_are_told_once_and_one_is_taken(tmp_path: Path, copy: str) -> None:
+    """Whatever the second is called; that of which the day is known is taken."""
+    path = deliveries.plain(tmp_path, "a_20230805_red.tif")
+    (tmp_path / copy).write_bytes(path.read_bytes())
+    (item,), reasons = found(tmp_path, bands={"b04": "red"})
+    assert (item.item_id, item.time[:10], reasons) == ("a_20230805", "2023-08-05", {})
+    assert _taken(tmp_path, bands={"b04": "red"})[copy] == (
+        "the same bytes as a_20230805_red.tif; not read"
+    )
+
+
+def test_the_same_bytes_of_two_days_are_refused(tmp_path: Path) -> None:
+    """One image under two days would be two observations; which is wrong, nobody knows here."""
+    path = deliveries.plain(tmp_path, "a_20230805_red.tif")
+    (tmp_path / "a_20230901_red.tif").write_bytes(path.read_bytes())
+    items, reasons = found(tmp_path, bands={"b04": "red"})
+    assert items == []
+    assert sorted(reasons.values()) == [
+        "the same bytes as a_20230805_red.tif, of 2023-08-05; remove the one that is wrong",
+        "the same bytes as a_20230901_red.tif, of 2023-09-01; remove the one that is wrong",
+    ]
+
+
+def test_an_archive_downloaded_twice_is_read_once(tmp_path: Path) -> None:
+    """The members of the second are no files of a scene of their own."""
+    order = deliveries.sentinel2(tmp_path / "order")
+    archive = deliveries.zipped(order, tmp_path / "orders" / "order.zip")
+    (archive.parent / "order (1).zip").write_bytes(archive.read_bytes())
+    for name in ("rajin-in-august.zip", ".o.zip"):
+        (archive.parent / name).write_bytes(archive.read_bytes())
+    items, reasons = found(archive.parent, **S2)
+    assert (len(items), reasons) == (1, {})
+    taken = _taken(archive.parent, **S2)
+    told = {path: words for path, words in taken.items() if "same bytes" in words}
+    assert told == dict.fromkeys(
+        ("order (1).zip", "rajin-in-august.zip"), "the same bytes as order.zip; not read"
+    )
 
 
 def test_a_picture_with_a_table_of_colours_is_no_measurement(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from skytally.core import read_toml, refuse
+from skytally.core import read_toml, refuse, written
 
 STAC_API, STAC_STATIC, FOLDER = "stac-api", "stac-static", "folder"
 PROVIDER_KINDS = (STAC_API, STAC_STATIC, FOLDER)
@@ -137,13 +137,13 @@ def _faults(name: str, table: object) -> Iterator[str]:
         yield "use lower-case letters, digits and dashes for the name"
     known = {field.name for field in fields(Provider)} - {"name"}
     for key in sorted(set(table) - known):
-        yield f"unknown key {key!r}; known: {', '.join(sorted(known))}"
+        yield f"unknown key {written(key)}; known: {', '.join(sorted(known))}"
     missing = [key for key in REQUIRED_KEYS if key != "name" and key not in table]
     for key in missing:
-        yield f"no {key!r}; give it"
+        yield f"no {key}; give it"
     for key, words in CLOSED_VOCABULARIES.items():
         if key in table and table[key] not in words:
-            yield f"{key} {table[key]!r}; use one of {', '.join(map(repr, words))}"
+            yield f"{key} {written(table[key])}; use one of {', '.join(map(written, words))}"
     if not missing:
         yield from _value_faults(table)
 
@@ -151,16 +151,17 @@ def _faults(name: str, table: object) -> Iterator[str]:
 def _value_faults(table: dict[str, Any]) -> Iterator[str]:
     for key in ("url", "collection", "processor", "quality", "label", "note", "licence"):
         if not isinstance(table.get(key, ""), str):
-            yield f"{key} {table[key]!r}; write text"
+            yield f"{key} {written(table[key])}; write text"
             return
     for key in ("default", "republish", "local"):
         if not isinstance(table.get(key, False), bool):
-            yield f"{key} {table[key]!r}; write true or false, in small letters and without quotes"
+            found = written(table[key])
+            yield f"{key} {found}; write true or false, in small letters and without quotes"
     if table.get("republish") and not table.get("licence"):
         yield "republish without a licence; name the licence that allows it"
     size = table["page_size"]
     if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= 1000:
-        yield f"page_size {size!r}; write a whole number from 1 to 1000"
+        yield f"page_size {written(size)}; write a whole number from 1 to 1000"
     if not table["processor"]:
         yield "no processor; name what made the pixels, such as L2A"
     if table["kind"] == STAC_API and not table["collection"]:
@@ -171,7 +172,7 @@ def _value_faults(table: dict[str, Any]) -> Iterator[str]:
     else:
         for band, key in bands.items():
             if not BAND_NAME.fullmatch(band) or not isinstance(key, str) or not key:
-                yield f"band {band!r} = {key!r}; write our band name and the asset key"
+                yield f"band {band} = {written(key)}; write our band name and the asset key"
         yield from _shared_key_faults({**bands, QUALITY: table["quality"]})
     yield from _address_faults(table)
 
@@ -184,7 +185,7 @@ def _shared_key_faults(asset_keys: dict[str, Any]) -> Iterator[str]:
             bands_of.setdefault(key, []).append(band)
     for key, bands in bands_of.items():
         if len(bands) > 1:
-            yield f"asset key {key!r} for {' and '.join(bands)}; give each band its own"
+            yield f"asset key {written(key)} for {' and '.join(bands)}; give each band its own"
 
 
 def _address_faults(table: dict[str, Any]) -> Iterator[str]:
@@ -193,7 +194,7 @@ def _address_faults(table: dict[str, Any]) -> Iterator[str]:
         yield "no url; give the address"
     if "://" not in url:
         if table["kind"] == STAC_API:
-            yield f"url {url!r}; a search needs an http:// or https:// address"
+            yield f"url {written(url)}; a search needs an http:// or https:// address"
         return
     try:
         parts = urlsplit(url)

@@ -17,7 +17,7 @@ from rasterio.errors import NotGeoreferencedWarning
 from rasterio.features import rasterize
 from rasterio.warp import transform_geom
 
-from skytally.core import DataError
+from skytally.core import DataError, written
 from skytally.imagery.sites.site_model import GRID_STEP_M, STABLE_GROUND, Outline, Site
 
 # rasterio mutes this of its own arrays in memory, in a way that threads undo for one another
@@ -447,12 +447,13 @@ def _position_faults(ring: list[Any]) -> Iterator[str]:
     for number, corner in enumerate(ring, start=1):
         sized = isinstance(corner, list) and len(corner) in (2, 3)
         if not sized or not all(type(value) in (int, float) for value in corner[:2]):
-            yield f"corner {number} is {str(corner)[:40]}; write longitude and latitude"
+            yield f"corner {number} is {written(corner, most=40)}; write longitude and latitude"
             return
         lon, lat = corner[:2]
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):
             # written so that what is endless or none is refused, too
-            yield f"corner {number} is {lon}, {lat}; write longitude, then latitude, in degrees"
+            found = f"{written(lon)}, {written(lat)}"
+            yield f"corner {number} is {found}; write longitude, then latitude, in degrees"
             return
     together = repeated_corners(ring)
     if together:

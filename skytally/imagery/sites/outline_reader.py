@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from skytally.core import scan_json, slug_of
+from skytally.core import scan_json, slug_of, written
 from skytally.imagery.sites.outline_geometry import (
     COARSE_DECIMALS,
     ENOUGH_DECIMALS,
@@ -39,6 +39,8 @@ LONLAT_NAMES = {
     *("http://www.opengis.net/def/crs/OGC/1.3/CRS84", "urn:ogc:def:crs:EPSG:4326"),
 }
 """Names under which programs write the one coordinate system of GeoJSON (RFC 7946, section 4)."""
+SHAPEFILE_NAME = 10
+"""Letters at which a Shapefile cuts the name of a property."""
 MAX_SIGMA_M = 100_000.0
 """Metres; a position that is known worse than this is none."""
 NUMBER_AS_TEXT = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*(?:m|metres|°)?\s*")
@@ -91,7 +93,7 @@ def read_outlines(
         )
         missing = [name for name in OUTLINE_PROPERTIES if name not in feature["properties"]]
         found = (
-            [f"no {', '.join(missing)}; give it (axis_deg may be null)"]
+            [_missing_words(missing, feature["properties"])]
             if missing
             else _outline_faults(outline, site, vocabularies, taken=taken)
         )
@@ -99,6 +101,33 @@ def read_outlines(
         if not missing:
             outlines.append(outline)
     return tuple(outlines), _told(path.name, found_of)
+
+
+def _missing_words(missing: list[str], there: Mapping[str, object]) -> str:
+    """Fault of properties that an outline lacks, of which some stand there under another name."""
+    cut = {
+        name: other
+        for name in missing
+        for other in there
+        if other not in OUTLINE_PROPERTIES and _is_cut(other, name)
+    }
+    alone = [name for name in missing if name not in cut]
+    told = []
+    if cut:
+        why = "a Shapefile cuts names at ten letters"
+        if any(len(other) == len(name) for name, other in cut.items()):
+            why = "names are written in small letters"
+        names = " and ".join(f"{name} for {other}" for name, other in cut.items())
+        told.append(f"found {' and '.join(cut.values())}; {why}, write {names}")
+    if alone:
+        told.append(f"no {', '.join(alone)}; give it (axis_deg may be null)")
+    return "; ".join(told)
+
+
+def _is_cut(other: str, name: str) -> bool:
+    """Whether a name is what a program made of another: cut, or in other letters."""
+    plain = other.strip().lower()
+    return plain == name or (len(plain) == SHAPEFILE_NAME and name.startswith(plain))
 
 
 def outlines_from_geojson(text: str) -> tuple[Outline, ...]:
@@ -125,15 +154,15 @@ def _collection_faults(collection: object, site: Site) -> Iterator[str]:
     """Yield what is wrong with the file as a whole, the most telling first."""
     if not isinstance(collection, dict) or collection.get("type") != "FeatureCollection":
         kind = collection.get("type") if isinstance(collection, dict) else None
-        yield f"{repr(kind)[:40] if kind else 'no type'} and no FeatureCollection; {SAVE}"
+        yield f"{written(kind, most=40) if kind else 'no type'} and no FeatureCollection; {SAVE}"
         return
     features = collection.get("features")
     if not isinstance(features, list):
-        yield f"features is {repr(features)[:40]} and no list; draw the outlines, and {SAVE}"
+        yield f"features is {written(features, most=40)} and no list; draw the outlines, and {SAVE}"
         return
     for place, holder in _holders(collection, features):
         if (crs := holder.get("crs")) is not None and not _is_lonlat(crs):
-            yield f"{place}crs {_name_of(crs)[:80]!r}; {SAVE}"
+            yield f"{place}crs {written(_name_of(crs))}; {SAVE}"
     if not features:
         yield "no outline; draw at least one polygon"
     for number, feature in enumerate(features, start=1):
@@ -141,7 +170,7 @@ def _collection_faults(collection: object, site: Site) -> Iterator[str]:
         sound = parts.get("type") == "Feature" and isinstance(parts.get("properties"), dict)
         if not sound or not isinstance(parts.get("geometry", {}), dict | None):
             found = "no Feature with properties and geometry"
-            yield f"outline {number} is {found} ({repr(feature)[:40]}); {SAVE}"
+            yield f"outline {number} is {found} ({written(feature, most=40)}); {SAVE}"
         parts.setdefault("geometry", None)
     yield from _position_faults(features, site)
 
@@ -160,7 +189,7 @@ def _holders(
 def _name_of(crs: object) -> str:
     properties = crs.get("properties") if isinstance(crs, dict) else crs
     name = properties.get("name") if isinstance(properties, dict) else properties
-    return name if isinstance(name, str) else str(crs)
+    return name if isinstance(name, str) else written(crs)
 
 
 def _is_lonlat(crs: object) -> bool:
@@ -213,8 +242,8 @@ def _comma_corners(features: list[Any], site: Site) -> str:
     number, name, place, corner, meant = found[0]
     more = f", and {len(found) - 1} more" if len(found) > 1 else ""
     return (
-        f"outline {number} ({str(name)[:MAX_NAME_LENGTH]!r}) has corner {place} with a decimal "
-        f"comma, {str(corner)[:80]}{more}; write a decimal point, [{meant}]"
+        f"outline {number} ({written(name)}) has corner {place} with a decimal "
+        f"comma, {written(corner)}{more}; write a decimal point, [{meant}]"
     )
 
 
@@ -252,21 +281,20 @@ def _has_latitude_first(geometry: dict[str, Any], site: Site) -> bool:
 def word_fault(name: str, value: object, vocabulary: tuple[str, ...]) -> Iterator[str]:
     """Yield the fault of a word that its vocabulary does not have."""
     if value not in vocabulary:
-        yield f"{name} {repr(value)[:80]}; use one of {', '.join(vocabulary)}"
+        yield f"{name} {written(value)}; use one of {', '.join(vocabulary)}"
 
 
-def _name_faults(name: str, taken: dict[str, str]) -> Iterator[str]:
+def _name_faults(name: object, taken: dict[str, str]) -> Iterator[str]:
     if not isinstance(name, str) or not name or name in taken.values():
-        yield f"name {name!r}; give each outline a name of its own"
+        yield f"name {written(name)}; give each outline a name of its own"
     elif len(name) > MAX_NAME_LENGTH:
         yield f"a name of {len(name)} characters; use at most {MAX_NAME_LENGTH}"
     elif not slug_of(name):
-        yield f"name {name!r}; use letters a to z or digits, which the names of files are made of"
-    elif slug_of(name) in taken:
-        yield (
-            f"name {name!r} makes the same name of a file as {taken[slug_of(name)]!r}; let them "
-            "differ in letters or digits"
-        )
+        advice = "use letters a to z or digits, which the names of files are made of"
+        yield f"name {written(name)}; {advice}"
+    elif other := taken.get(slug_of(name)):
+        found = f"name {written(name)} makes the same name of a file as {written(other)}"
+        yield f"{found}; let them differ in letters or digits"
 
 
 def _is_number(value: object) -> bool:
@@ -286,20 +314,21 @@ def _outline_faults(
     yield from word_fault("status", outline.status, vocabularies[OUTLINE_STATUS])
     yield from _name_faults(outline.name, taken)
     if not isinstance(outline.digitised_from, str) or not outline.digitised_from.strip():
-        yield f"digitised_from {outline.digitised_from!r}; say in words what it was drawn from"
+        found = written(outline.digitised_from)
+        yield f"digitised_from {found}; say in words what it was drawn from"
     elif len(outline.digitised_from) > MAX_ORIGIN_LENGTH:
         found = f"digitised_from of {len(outline.digitised_from)} characters"
         yield f"{found}; use at most {MAX_ORIGIN_LENGTH}"
     if not _is_number(outline.pos_sigma_m) or not 0 < outline.pos_sigma_m <= MAX_SIGMA_M:
-        found = repr(outline.pos_sigma_m)[:40]
+        found = written(outline.pos_sigma_m, most=40)
         advice = _without_quotes(outline.pos_sigma_m)
         yield f"pos_sigma_m {found}; {advice or f'give metres above 0, at most {MAX_SIGMA_M:g}'}"
     axis = outline.axis_deg
     if axis is not None and not (_is_number(axis) and 0 <= axis < 180):
         advice = _without_quotes(axis) or "give degrees from 0 to 180, or null"
-        yield f"axis_deg {axis!r}; {advice}"
+        yield f"axis_deg {written(axis)}; {advice}"
     if outline.geometry.get("type") not in POLYGON_TYPES:
-        yield f"geometry {outline.geometry.get('type')!r}; draw a polygon"
+        yield f"geometry {written(outline.geometry.get('type'))}; draw a polygon"
         return
     if slipped := slipped_corners(outline.geometry, site):
         yield from (f"found {fault}" for fault in slipped)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import re
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -225,7 +227,51 @@ def without_folders(text: str, root: Path) -> str:
     return plain
 
 
-def delivered_files(root: Path) -> tuple[list[DeliveredFile], list[tuple[str, str]]]:
+@functools.lru_cache(maxsize=4096)
+def _digest(path: str, _size: int, _changed: int) -> str:
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def are_same_bytes(one: str, other: str) -> bool:
+    """Whether two files on the disk hold the same bytes, as a second download does."""
+    stats = []
+    for path in (one, other):
+        try:
+            stats.append(Path(path).stat())
+        except OSError:
+            return False
+    if stats[0].st_size != stats[1].st_size:
+        return False
+    first, second = (
+        _digest(path, found.st_size, found.st_mtime_ns)
+        for path, found in zip((one, other), stats, strict=True)
+    )
+    return first == second
+
+
+def same_bytes_words(name: str) -> str:
+    """Words on a file that is passed over, since another one holds the same."""
+    return f"the same bytes as {name}; not read"
+
+
+def _archives_once(paths: Sequence[Path]) -> dict[Path, Path]:
+    """Find archives that hold the same bytes as another, of a shorter name, which is read."""
+    archives = [path for path in paths if path.suffix.lower() in ARCHIVES]
+    read: list[Path] = []
+    twins: dict[Path, Path] = {}
+    for path in sorted(archives, key=lambda each: (len(each.name), str(each))):
+        first = next((each for each in read if are_same_bytes(str(each), str(path))), None)
+        if first is None:
+            read.append(path)
+        else:
+            twins[path] = first
+    return twins
+
+
+def delivered_files(
+    root: Path,
+) -> tuple[list[DeliveredFile], list[tuple[str, str]], list[tuple[str, str]]]:
     """List the files of a delivery.
 
     Parameters
@@ -239,15 +285,23 @@ def delivered_files(root: Path) -> tuple[list[DeliveredFile], list[tuple[str, st
         Sorted by path; members of ZIP and TAR archives stand as if they were unpacked.
     unreadable : list of (str, str)
         Path and reason of each archive that cannot be read, and of each unfinished download.
+    twins : list of (str, str)
+        Path of each archive that holds the same bytes as another, which is read, and words on it.
     """
     files: list[DeliveredFile] = []
     unreadable: list[tuple[str, str]] = []
     paths = [root] if root.is_file() else sorted(root.rglob("*"))
+    shown = [path for path in paths if path == root or not is_hidden(str(path.relative_to(root)))]
+    twins = _archives_once([path for path in shown if path.is_file()])
+    passed: list[tuple[str, str]] = []
     for path in paths:
         relative = path.name if path == root else path.relative_to(root).as_posix()
         if _unfinished(path, relative):
             unreadable.append((relative, "a download that did not end; finish it, or remove it"))
         if is_hidden(relative) or not path.is_file():
+            continue
+        if path in twins:
+            passed.append((relative, same_bytes_words(twins[path].name)))
             continue
         suffix = path.suffix.lower()
         if suffix in ARCHIVES:
@@ -260,4 +314,4 @@ def delivered_files(root: Path) -> tuple[list[DeliveredFile], list[tuple[str, st
             unreadable.append((relative, "a packed archive; unpack it beside the other files"))
         else:
             files.append(DeliveredFile(relative, str(path), path.stat().st_size))
-    return sorted(files), unreadable
+    return sorted(files), unreadable, passed

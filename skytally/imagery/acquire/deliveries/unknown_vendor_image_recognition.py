@@ -20,7 +20,13 @@ from skytally.imagery.acquire.deliveries.acquisition_day_from_names import (
     one_day,
     parsed_time,
 )
-from skytally.imagery.acquire.deliveries.delivered_files import ARCHIVES, SEALED, DeliveredFile
+from skytally.imagery.acquire.deliveries.delivered_files import (
+    ARCHIVES,
+    SEALED,
+    DeliveredFile,
+    are_same_bytes,
+    same_bytes_words,
+)
 from skytally.imagery.acquire.deliveries.delivered_scene import (
     UDM,
     UDM2,
@@ -402,16 +408,15 @@ def _scene(
     return scene, sidecar.used
 
 
-def _copied(file: DeliveredFile, by_path: Mapping[str, DeliveredFile]) -> str:
-    """Name of the file of which this is a second download; empty where it is none."""
+def _copied(file: DeliveredFile, by_path: Mapping[str, DeliveredFile]) -> DeliveredFile | None:
+    """File of which this is a second download by its name; None where it is none."""
     found = None if NUMBERED.search(file.stem) else COPY.fullmatch(file.stem)
     if not found:
-        return ""
+        return None
     whole = (found["after"] or found["before"]).strip(" _-")
-    original = by_path.get(
+    return by_path.get(
         str(PurePosixPath(file.path).with_name(f"{whole}{PurePosixPath(file.path).suffix}"))
     )
-    return original.name if original else ""
 
 
 def _headers(
@@ -459,7 +464,10 @@ def recognise(
     groups: dict[str, list[_Named]] = {}
     for file in images:
         if original := _copied(file, by_path):
-            words = f"a copy of {original} by its name; remove one of the two"
+            if not file.archive and are_same_bytes(file.gdal_path, original.gdal_path):
+                recognition.claim([file], same_bytes_words(original.name))
+                continue
+            words = f"a copy of {original.name} by its name; remove one of the two"
             key = scene_key(file.folder, file.stem)
             recognition.scenes.append(DeliveredScene(key, "image", None, "", (), fault=words))
             recognition.claim([file], words)
