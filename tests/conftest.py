@@ -28,7 +28,7 @@ from tests.support.project_copy_and_commands import COMPILED, linked_if_never_wr
 
 if TYPE_CHECKING:
     from skytally.editions import Edition
-    from skytally.page_archive.visit_and_cited_number_rows import Words
+    from skytally.page_archive.table_rows_from_one_visit import Words
     from skytally.press.cards.record_cards import CardRecord
     from skytally.recount import CountTask
     from tests.support.edition_packets_and_tampering import PacketEdition

@@ -19,7 +19,10 @@ from typing import Any
 from skytally import claims, statistics
 from skytally.core import data_folder
 from skytally.findings import Finding, as_json, evaluate, outcomes, tables_read
-from skytally.press.finding_table_checks import declared_findings, page_parameters
+from skytally.press.declared_finding_checks_with_parameters import (
+    declared_findings,
+    page_parameters,
+)
 from skytally.press.flip_sets_of_findings_and_verdicts import all_flips, reevaluation
 from skytally.record import WholeRecord
 

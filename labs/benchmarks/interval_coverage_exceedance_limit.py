@@ -15,13 +15,13 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from skytally.statistics.predictive_exceedance_limit_under_ceiling import (
+from skytally.statistics.predictive_tail_given_ceiling import LEVEL
+from skytally.statistics.published_ceiling_and_independent_images import Baseline
+from skytally.statistics.upper_limit_of_chance_of_new_count_given_ceiling import (
     ORDER,
     predictive_limit,
     surge,
 )
-from skytally.statistics.predictive_tail_given_ceiling import LEVEL
-from skytally.statistics.published_ceiling_and_independent_images import Baseline
 
 ALPHAS = (0.1, 0.05, 0.01)
 """Probabilities at which the share of false surprises is shown."""

@@ -45,7 +45,7 @@ from skytally.imagery.pipeline.detection_limit_summaries import (
     limits_sentence,
     recall_table,
 )
-from skytally.imagery.pipeline.measure_setup import Measure
+from skytally.imagery.pipeline.measures_with_references_and_injection_per_outline import Measure
 from skytally.imagery.pipeline.recall_of_injected_objects import clear_images, trials
 from skytally.imagery.simulate import (
     optical_harbour_images,

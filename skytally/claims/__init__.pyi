@@ -1,8 +1,3 @@
-from .claim_evidence_lookup import (
-    Evidence as Evidence,
-    gather_evidence as gather_evidence,
-    read_tables as read_tables,
-)
 from .claim_rule_checks_and_evaluation import (
     judge_rules as judge_rules,
     rules_faults as rules_faults,
@@ -18,6 +13,11 @@ from .claim_verdicts_and_ledger_checks import (
     as_sentence as as_sentence,
     judge_claims as judge_claims,
     ledger_faults as ledger_faults,
+)
+from .findings_and_rows_lookup_for_claim_rules import (
+    Evidence as Evidence,
+    gather_evidence as gather_evidence,
+    read_tables as read_tables,
 )
 from .hypothesis_priors_and_likelihoods_reader import read_hypotheses as read_hypotheses
 from .rival_hypothesis_posterior_findings import rival_findings as rival_findings

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.claims.claim_evidence_lookup import Evidence, number_of, rows_of
 from skytally.claims.claim_rule_verdicts_by_kind import DATED, KINDS, NUMBERS, SITES, SOURCE, Kind
+from skytally.claims.findings_and_rows_lookup_for_claim_rules import Evidence, number_of, rows_of
 from skytally.claims.verdict_scale import DIFFERS, GOOD, IN_PART, as_copy
 from skytally.core import BRACE, evidence_line_name_constants as n, refuse
 from skytally.record import condition_faults

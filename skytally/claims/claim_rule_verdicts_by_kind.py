@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pyproj
 
-from skytally.claims.claim_evidence_lookup import (
+from skytally.claims.findings_and_rows_lookup_for_claim_rules import (
     Evidence,
     Observed,
     counters_of,

@@ -11,13 +11,13 @@ from typing import Any
 import pandas as pd
 from pandas.tseries.offsets import MonthEnd
 
-from skytally.claims.claim_evidence_lookup import Evidence, dates_of
 from skytally.claims.claim_rule_checks_and_evaluation import (
     DATE_COLUMNS,
     Outcome,
     capitalised,
     judge_rules,
 )
+from skytally.claims.findings_and_rows_lookup_for_claim_rules import Evidence, dates_of
 from skytally.claims.verdict_scale import GOOD, IN_PART, on_this_point, worst
 from skytally.core import day, evidence_line_name_constants as n, refuse
 from skytally.record import Support, support

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from skytally.claims.claim_evidence_lookup import Evidence
+from skytally.claims.findings_and_rows_lookup_for_claim_rules import Evidence
 from skytally.core import line_runs, refuse
 
 TABLES = ("hypotheses", "weighed_observations", "likelihoods", "priors")

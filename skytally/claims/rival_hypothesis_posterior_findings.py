@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from skytally.claims import bayes_update
-from skytally.claims.claim_evidence_lookup import Evidence
+from skytally.claims.findings_and_rows_lookup_for_claim_rules import Evidence
 from skytally.claims.hypothesis_priors_and_likelihoods_reader import EvidenceItem, Hypotheses
 from skytally.core import Quantity, evidence_line_name_constants as n, percent_text, quantity_text
 from skytally.findings import Finding, computed

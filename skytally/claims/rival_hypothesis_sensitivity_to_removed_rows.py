@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from skytally.claims.claim_evidence_lookup import Evidence
+from skytally.claims.findings_and_rows_lookup_for_claim_rules import Evidence
 from skytally.claims.hypothesis_priors_and_likelihoods_reader import Hypotheses
 from skytally.claims.rival_hypothesis_posterior_findings import rival_findings
 from skytally.findings import (

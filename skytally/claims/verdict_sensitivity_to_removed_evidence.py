@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from skytally.claims.claim_evidence_lookup import Evidence
 from skytally.claims.claim_rule_checks_and_evaluation import Outcome, judge_again
+from skytally.claims.findings_and_rows_lookup_for_claim_rules import Evidence
 from skytally.claims.verdict_scale import worst
 from skytally.findings import (
     ESTIMATE_BUDGET,

@@ -56,12 +56,13 @@ from .non_latin_font_subsets import (
 )
 from .overview_timeline import timeline_chart as timeline_chart
 from .port_calls_and_voyages_a_month_chart import call_rate_chart as call_rate_chart
+from .precision_and_recall_curves import curves_chart as curves_chart
 from .region_and_site_maps import (
     position_words as position_words,
     region_map as region_map,
     site_blocks as site_blocks,
 )
-from .route_map_tables import read_labels as read_labels, read_panels as read_panels
+from .route_map_panel_and_label_reader import read_labels as read_labels, read_panels as read_panels
 from .running_totals_chart import (
     running_totals as running_totals,
     spelled_names as spelled_names,
@@ -69,7 +70,6 @@ from .running_totals_chart import (
     with_counts as with_counts,
 )
 from .series_styling import series_styles as series_styles
-from .share_curves_with_intervals import curves_chart as curves_chart
 from .ship_and_change_accuracy_charts import (
     change_chart as change_chart,
     lengths_chart as lengths_chart,

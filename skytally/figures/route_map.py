@@ -13,7 +13,7 @@ from skytally.core import chart_style as style, listed, number
 from skytally.figures.basemap import View, draw_land
 from skytally.figures.chart_and_sentence_html_blocks import PageBlock, picture, sentence
 from skytally.figures.chart_titles_from_findings import ChartTitle
-from skytally.figures.route_map_tables import COUNTRY, SEA, STOP
+from skytally.figures.route_map_panel_and_label_reader import COUNTRY, SEA, STOP
 
 FOOT_IN = 0.75
 """Height of the key and the line on the source, inches, under the panels."""
@@ -131,7 +131,8 @@ def route_map(
     Parameters
     ----------
     panels, labels : pandas.DataFrame
-        Results of `skytally.figures.route_map_tables.read_panels` and ``read_labels``.
+        Results of ``read_panels`` and ``read_labels`` of
+        `skytally.figures.route_map_panel_and_label_reader`.
     sites : pandas.DataFrame
         The table ``sites``.
     connections : pandas.DataFrame

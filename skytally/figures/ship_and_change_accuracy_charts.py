@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from skytally.figures.chart_and_sentence_html_blocks import PageBlock
-from skytally.figures.share_curves_with_intervals import curves_chart
+from skytally.figures.precision_and_recall_curves import curves_chart
 
 
 def _scored(table: pd.DataFrame, metric: str, x: pd.Series, series: pd.Series) -> pd.DataFrame:

@@ -20,16 +20,16 @@ from .finding_computation_from_declarations import (
     one_finding as one_finding,
     outcomes as outcomes,
 )
-from .finding_computation_steps import (
-    Computation as Computation,
-    declared_computation as declared_computation,
-)
 from .finding_declaration_checks import declaration_faults as declaration_faults
 from .finding_declarations import (
     Declaration as Declaration,
     read_declarations as read_declarations,
     scan_declarations as scan_declarations,
     tables_read as tables_read,
+)
+from .finding_recomputation_recipe import (
+    Computation as Computation,
+    declared_computation as declared_computation,
 )
 from .finding_sensitivity_to_removed_evidence import (
     ESTIMATE_BUDGET as ESTIMATE_BUDGET,

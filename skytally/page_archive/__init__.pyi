@@ -22,7 +22,7 @@ from .correction_proposals_from_archive import (
 )
 from .number_parsing import NumberWords as NumberWords, printed_numbers as printed_numbers
 from .polite_fetch import ArchiveSettings as ArchiveSettings
-from .visit_and_cited_number_rows import read_words as read_words
+from .table_rows_from_one_visit import read_words as read_words
 from .visit_and_cited_number_tables import (
     ARCHIVE_FILES as ARCHIVE_FILES,
     COPIES as COPIES,

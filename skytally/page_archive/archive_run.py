@@ -23,7 +23,7 @@ from skytally.page_archive.polite_fetch import (
     Visit,
     Visitor,
 )
-from skytally.page_archive.visit_and_cited_number_rows import Words, read_words, rows_of_visit
+from skytally.page_archive.table_rows_from_one_visit import Words, read_words, rows_of_visit
 from skytally.page_archive.visit_and_cited_number_tables import (
     COPIES,
     ArchiveRows,

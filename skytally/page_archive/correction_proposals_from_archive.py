@@ -19,7 +19,7 @@ from skytally.page_archive.cited_number_search import (
     sentences,
     unit_pattern,
 )
-from skytally.page_archive.visit_and_cited_number_rows import Words, number_text, text_of
+from skytally.page_archive.table_rows_from_one_visit import Words, number_text, text_of
 from skytally.page_archive.visit_and_cited_number_tables import ArchiveRows, Row, kept
 from skytally.page_archive.warc_files import read_copy
 

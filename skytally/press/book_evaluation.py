@@ -20,7 +20,10 @@ from skytally import claims
 from skytally.claims import Evidence
 from skytally.core import DataError, IntegrityError, data_folder
 from skytally.findings import Finding, as_json, evaluation_of, kept_findings, with_support
-from skytally.press.finding_table_checks import declared_findings, page_parameters
+from skytally.press.declared_finding_checks_with_parameters import (
+    declared_findings,
+    page_parameters,
+)
 from skytally.record import WholeRecord
 
 REQUEST = "evaluation_request.json"

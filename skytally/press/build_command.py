@@ -109,7 +109,7 @@ def _fault_of(run: subprocess.CompletedProcess[str], folder: Path, line: str) ->
 def _keep(folder: Path, line: str, modules: set[str], reads: set[str]) -> str:
     """Put the results of a run in place; what went wrong."""
     # a slow import, for a build that runs something
-    from skytally.press.files_named_in_cells import files_named_in_cells
+    from skytally.press.files_named_in_notebook_code import files_named_in_cells
 
     try:
         reads = reads | files_named_in_cells(line)

@@ -25,7 +25,7 @@ from skytally.figures import (
     read_panels,
     read_regions,
 )
-from skytally.press.finding_table_checks import declared_findings
+from skytally.press.declared_finding_checks_with_parameters import declared_findings
 from skytally.press.items_sought_and_received_from_russia import read_how_known, read_return_items
 
 CHARTS = "charts"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from skytally import claims
 from skytally.claims import Evidence, hypothesis_priors_and_likelihoods_reader
 from skytally.core import data_folder, scan, table_names
-from skytally.press.finding_table_checks import declared_findings
+from skytally.press.declared_finding_checks_with_parameters import declared_findings
 from skytally.press.project_paths import line_names, lines_folder
 from skytally.record import WholeRecord, possible_words, word_faults
 

@@ -32,7 +32,11 @@ from skytally.press.allowed_parameter_values import limit_table_faults
 from skytally.press.book_metadata import book_details
 from skytally.press.chart_table_checks import CHARTS, chart_table_faults
 from skytally.press.claim_and_rival_hypothesis_checks import claims_faults
-from skytally.press.finding_table_checks import declared_findings, finding_faults, page_parameters
+from skytally.press.declared_finding_checks_with_parameters import (
+    declared_findings,
+    finding_faults,
+    page_parameters,
+)
 from skytally.press.merge_marks_in_pages import merge_marks_in_pages
 from skytally.press.name_width_and_glyph_checks import name_faults, picture_faults
 from skytally.press.notebook_parameter_reader_and_checks import parameter_faults

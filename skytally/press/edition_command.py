@@ -39,8 +39,8 @@ from skytally.editions import (
 from skytally.press import git_commit_and_tree, notebook_and_site_content_keys
 from skytally.press.book_metadata import book_details
 from skytally.press.build_lock import build_lock
+from skytally.press.declared_finding_checks_with_parameters import page_parameters
 from skytally.press.edition_change_causes import with_causes
-from skytally.press.finding_table_checks import page_parameters
 from skytally.press.moved_and_withdrawn_pages import MARK
 from skytally.press.project_paths import line_names, site_folder
 from skytally.press.site_build_and_swap import CLAIMS, FINDINGS

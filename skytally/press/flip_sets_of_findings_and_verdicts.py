@@ -17,7 +17,10 @@ from skytally.findings import (
     flips_as_json,
     flips_of_findings,
 )
-from skytally.press.finding_table_checks import declared_findings, page_parameters
+from skytally.press.declared_finding_checks_with_parameters import (
+    declared_findings,
+    page_parameters,
+)
 from skytally.press.parameter_values_to_try import stated_ranges
 from skytally.record import WholeRecord
 

@@ -21,7 +21,11 @@ from skytally.core import (
     written,
 )
 from skytally.press.allowed_parameter_values import is_month
-from skytally.press.parameter_value_validation import RecordValues, record_values, value_faults
+from skytally.press.parameter_days_order_and_row_id_checks import (
+    RecordValues,
+    record_values,
+    value_faults,
+)
 from skytally.press.project_paths import line_names, parameters_folder
 from skytally.press.strict_notebook_reader import file_name, read_notebook, scan_notebook
 from skytally.press.strict_yaml_reader import YamlPlace, read_yaml

@@ -10,7 +10,7 @@ import pandas as pd
 
 from skytally.core import DataError, data_registry, read_table, refuse, written
 from skytally.press.notebook_parameter_reader_and_checks import same_shape
-from skytally.press.parameter_value_validation import record_values, value_faults
+from skytally.press.parameter_days_order_and_row_id_checks import record_values, value_faults
 
 TABLE = "parameter_ranges"
 """Slug of the table in the registry; a project need not have it."""

@@ -112,8 +112,8 @@ def stage_book(stage: Path) -> None:
     from skytally.findings import as_json, evaluate_page
     from skytally.press.book_evaluation import book_outcomes
     from skytally.press.book_metadata import book_details
+    from skytally.press.declared_finding_checks_with_parameters import pages_without_notebook
     from skytally.press.edition_pages import stage_editions
-    from skytally.press.finding_table_checks import pages_without_notebook
     from skytally.press.flip_sets_of_findings_and_verdicts import (
         all_flips,
         reevaluation,
@@ -268,7 +268,7 @@ def _write_cards(stage: Path, pages: Path) -> None:
     from skytally.core import VOCABULARY_COLUMNS, data_registry, observation_tables, read_cells
     from skytally.page_archive import known_archive
     from skytally.press.book_metadata import book_details
-    from skytally.press.cards.book_citations import book_citations
+    from skytally.press.cards.book_citation_by_edition_or_copy import book_citations
     from skytally.press.cards.card_files import all_cards, write_cards
     from skytally.press.cards.record_cards import CardRecord
     from skytally.press.edition_pages import edition_words

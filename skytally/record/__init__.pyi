@@ -25,7 +25,10 @@ from .record_end_date import (
     read_newest_page as read_newest_page,
     within_record as within_record,
 )
-from .record_reader import read_originals as read_originals, read_record as read_record
+from .record_reader_without_copied_reports import (
+    read_originals as read_originals,
+    read_record as read_record,
+)
 from .record_without_rows import (
     NOTHING as NOTHING,
     ReducedRecord as ReducedRecord,
@@ -39,7 +42,7 @@ from .row_conditions import (
     possible_words as possible_words,
     word_faults as word_faults,
 )
-from .row_date_columns import (
+from .row_date_columns_and_precision import (
     INTERVAL as INTERVAL,
     STATEMENT as STATEMENT,
     VOYAGE as VOYAGE,

@@ -15,14 +15,7 @@ from .control_site_placebo_test import (
     rank_among as rank_among,
 )
 from .estimate import Estimate as Estimate
-from .exceedance_limit_from_rows import (
-    SURGE_COLUMNS as SURGE_COLUMNS,
-    images_behind_ceiling as images_behind_ceiling,
-    limit_in_table as limit_in_table,
-    surge_of_rows as surge_of_rows,
-    surge_table as surge_table,
-)
-from .forecasts_and_scores import (
+from .next_number_forecast_and_interval_score import (
     PRIOR_CHANGE as PRIOR_CHANGE,
     interval_score as interval_score,
     log_number as log_number,
@@ -48,7 +41,6 @@ from .port_calls_per_month import (
     rate_ratio as rate_ratio,
     rate_text as rate_text,
 )
-from .predictive_exceedance_limit_under_ceiling import Surge as Surge, surge as surge
 from .published_count_pairs import (
     difference_of_rows as difference_of_rows,
     pairs_of_counters as pairs_of_counters,
@@ -67,3 +59,11 @@ from .trains_before_after import (
     railcars_by_length as railcars_by_length,
     trains_table as trains_table,
 )
+from .upper_limit_of_chance_from_count_and_ceiling_rows import (
+    SURGE_COLUMNS as SURGE_COLUMNS,
+    images_behind_ceiling as images_behind_ceiling,
+    limit_in_table as limit_in_table,
+    surge_of_rows as surge_of_rows,
+    surge_table as surge_table,
+)
+from .upper_limit_of_chance_of_new_count_given_ceiling import Surge as Surge, surge as surge

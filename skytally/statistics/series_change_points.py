@@ -25,12 +25,12 @@ from skytally.statistics.interval_dated_counts import (
     date_of,
     interval_counts_of,
 )
-from skytally.statistics.likely_change_points import likely_places
 from skytally.statistics.noise_and_seasonal_cycle_hypotheses import (
     NoiseHypotheses,
     hypotheses_of_counts,
     hypotheses_of_levels,
 )
+from skytally.statistics.positions_with_change_likelier_than_not import likely_places
 from skytally.statistics.single_step_date_posterior import cell_edges
 
 DISPERSIONS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0, math.inf)

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from skytally.claims.claim_evidence_lookup import read_tables
+from skytally.claims.findings_and_rows_lookup_for_claim_rules import read_tables
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.press.overclaim_lint import (
     code_texts,

@@ -11,7 +11,7 @@ from skytally.core import data_registry
 from skytally.core.table_reader import read_table
 from skytally.findings.finding_computation_from_declarations import REFERRED_TO, evaluate
 from skytally.findings.finding_declarations import read_declarations, tables_read
-from skytally.press.finding_table_checks import page_parameters
+from skytally.press.declared_finding_checks_with_parameters import page_parameters
 from skytally.record.copied_reports import drop_copies
 
 PAGES = sorted(

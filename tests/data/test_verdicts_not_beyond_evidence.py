@@ -7,7 +7,7 @@ import re
 import pytest
 
 from skytally.claims import GOOD, UNTESTED, Claim, judge_claims, judge_rules
-from skytally.press.finding_table_checks import declared_findings
+from skytally.press.declared_finding_checks_with_parameters import declared_findings
 from skytally.record import claim_pairs
 from tests.support.real_record_evidence_and_made_up_rule import (
     claim_tables,

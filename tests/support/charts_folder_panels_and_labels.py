@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from skytally.core import data_registry
-from skytally.figures.route_map_tables import read_labels, read_panels
+from skytally.figures.route_map_panel_and_label_reader import read_labels, read_panels
 
 CHARTS = Path(__file__).resolve().parents[2] / "data" / "charts"
 

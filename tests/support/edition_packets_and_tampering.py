@@ -22,7 +22,10 @@ from skytally.editions.evidence_packet_merkle_log import log_root, packet_log
 from skytally.editions.packet_verifier import verify
 from skytally.editions.reproducible_zip import canonical_zip
 from skytally.findings.finding_declarations import REFERENCE
-from skytally.press.finding_table_checks import declared_findings, page_parameters
+from skytally.press.declared_finding_checks_with_parameters import (
+    declared_findings,
+    page_parameters,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 EDITION = "2026-11-29"

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from skytally import claims, findings
-from skytally.press.finding_table_checks import declared_findings, page_parameters
+from skytally.press.declared_finding_checks_with_parameters import (
+    declared_findings,
+    page_parameters,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 

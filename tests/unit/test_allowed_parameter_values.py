@@ -13,9 +13,13 @@ import pytest
 
 from skytally.claims import read_tables
 from skytally.core import data_folder
-from skytally.press import finding_table_checks
+from skytally.press import declared_finding_checks_with_parameters
 from skytally.press.allowed_parameter_values import limit_table_faults, read_limits
-from skytally.press.finding_table_checks import declared_findings, finding_faults, page_parameters
+from skytally.press.declared_finding_checks_with_parameters import (
+    declared_findings,
+    finding_faults,
+    page_parameters,
+)
 from skytally.press.notebook_parameter_reader_and_checks import (
     declared_parameters,
     parameter_faults,
@@ -163,7 +167,9 @@ def test_what_no_limit_foresaw_names_the_file_too(
     write("rail-counts", 'summit: "2014-01-01"\nsites_watched: 5\n')
     assert parameter_faults() == []
     trains = [each for each in declared_findings()[0] if each.key == "rail-counts.trains_observed"]
-    monkeypatch.setattr(finding_table_checks, "declared_findings", lambda: (trains, []))
+    monkeypatch.setattr(
+        declared_finding_checks_with_parameters, "declared_findings", lambda: (trains, [])
+    )
     (fault,) = finding_faults(WholeRecord(read_tables(data_folder() / "record")))
     start = 'notebooks/params/rail-counts.yml, line 1: summit: found "2014-01-01", with which find'
     assert fault.startswith(start)

@@ -20,7 +20,7 @@ from skytally.claims.bayes_update import (
     posterior,
     posterior_table,
 )
-from skytally.claims.claim_evidence_lookup import read_tables
+from skytally.claims.findings_and_rows_lookup_for_claim_rules import read_tables
 from skytally.claims.hypothesis_priors_and_likelihoods_reader import (
     EvidenceItem,
     Hypotheses,

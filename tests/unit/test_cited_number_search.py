@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from skytally.page_archive.cited_number_search import number_place, read_numbers, sentences
-from skytally.page_archive.visit_and_cited_number_rows import Words
+from skytally.page_archive.table_rows_from_one_visit import Words
 
 
 @pytest.mark.parametrize(

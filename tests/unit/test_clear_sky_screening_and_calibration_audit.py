@@ -34,7 +34,7 @@ from skytally.imagery.clear_sky.stored_image_screening_cache import (
 from skytally.imagery.cube.cube_image_iteration_and_grouping import Frame, Screening, iter_frames
 from skytally.imagery.measure.reference_level_and_spread_per_group import single_reference
 from skytally.imagery.simulate import optical_harbour_images
-from skytally.imagery.sites.outline_geometry import outline_mask
+from skytally.imagery.sites.outline_geometry_and_ring_faults import outline_mask
 from skytally.imagery.sites.site_model import Site
 from tests.support import simulated_scenes_and_sites as chips
 

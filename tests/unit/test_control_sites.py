@@ -9,7 +9,7 @@ import pytest
 from skytally.core import data_registry
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.sites.control_sites import control_sites_of, defining_kind
-from skytally.imagery.sites.outline_geometry import window_lonlat
+from skytally.imagery.sites.outline_geometry_and_ring_faults import window_lonlat
 from tests.support.faulty_stac_catalogue_server import SITES
 from tests.support.registered_table_rows import rows_by_id
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from skytally.record.copied_reports import ancestors, drop_copies
-from skytally.record.record_reader import read_originals
+from skytally.record.record_reader_without_copied_reports import read_originals
 
 Table = Callable[[str], pd.DataFrame]
 Rows = Callable[..., pd.DataFrame]

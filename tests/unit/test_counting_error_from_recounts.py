@@ -13,7 +13,10 @@ import pytest
 from skytally import claims, findings
 from skytally.core import COUNTING_ERROR
 from skytally.core.table_reader import header_of, read_table
-from skytally.press.finding_table_checks import declared_findings, page_parameters
+from skytally.press.declared_finding_checks_with_parameters import (
+    declared_findings,
+    page_parameters,
+)
 from skytally.record.counting_error_from_recounts import LARGEST_ERROR, T_90, counting_errors
 from skytally.recount.count_and_rows_from_marks import csv_lines, row_of
 from tests.support.evaluated_findings import ROOT

@@ -16,9 +16,9 @@ from skytally.imagery.acquire import chip_store
 from skytally.imagery.acquire.chip_and_manifest_encoding import encode_chip
 from skytally.imagery.acquire.scene_pixel_arrays_and_pass_joining import ScenePixels
 from skytally.imagery.clear_sky.stored_image_screening_cache import read_screenings
+from skytally.imagery.cube.chip_placement_on_site_grid import common_gsd, on_site_grid
 from skytally.imagery.cube.cube_assembly import stored_cube, stored_observations
 from skytally.imagery.cube.cube_image_iteration_and_grouping import iter_frames
-from skytally.imagery.cube.grid_alignment import common_gsd, on_site_grid
 from skytally.imagery.measure.reference_level_and_spread_per_group import references
 from tests.support import simulated_scenes_and_sites as chips
 

@@ -12,15 +12,19 @@ from skytally.claims import (
     hypothesis_priors_and_likelihoods_reader,
     rival_hypothesis_posterior_findings,
 )
-from skytally.claims.claim_evidence_lookup import Evidence, gather_evidence, read_tables
 from skytally.claims.claim_rule_checks_and_evaluation import judge_rules, rules_faults
 from skytally.claims.claim_verdicts_and_ledger_checks import as_json, judge_claims, ledger_faults
+from skytally.claims.findings_and_rows_lookup_for_claim_rules import (
+    Evidence,
+    gather_evidence,
+    read_tables,
+)
 from skytally.core.data_dictionaries_and_vocabularies import SUFFIX, VOCABULARY
 from skytally.record.close_or_contradicting_statement_pairs import claim_pairs
 from skytally.record.copied_reports import drop_copies
 from skytally.record.evidence_lines import by_statement, count_once, durations, lines
 from skytally.record.record_consistency_rules import check_record
-from skytally.record.row_date_columns import time_quality
+from skytally.record.row_date_columns_and_precision import time_quality
 from skytally.record.rows_at_site_or_on_exact_day import at_site, on_one_day
 from skytally.record.source_provenance import copied, copying_graph, support
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from skytally.core import VOCABULARY_COLUMNS, data_registry, read_cells
-from skytally.press.cards.book_citations import BookCitations
+from skytally.press.cards.book_citation_by_edition_or_copy import BookCitations
 from skytally.press.cards.card_fields_and_text_shortening import Part
 from skytally.press.cards.finding_and_claim_cards import OLDER, claim_card, finding_card
 from skytally.press.cards.record_cards import CardRecord, row_card, source_card

@@ -26,7 +26,7 @@ from skytally.findings.finding_declarations import (
     read_declarations,
     tables_read,
 )
-from skytally.press.finding_table_checks import page_parameters
+from skytally.press.declared_finding_checks_with_parameters import page_parameters
 from tests.support.expected_sentences import same_sentence
 
 Rows = Callable[..., pd.DataFrame]

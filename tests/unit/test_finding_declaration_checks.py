@@ -15,7 +15,7 @@ from skytally.core import data_folder, data_registry
 from skytally.core.table_reader import read_table
 from skytally.findings.finding_declaration_checks import declaration_faults
 from skytally.findings.finding_declarations import Declaration, tables_read
-from skytally.press.finding_table_checks import finding_faults
+from skytally.press.declared_finding_checks_with_parameters import finding_faults
 from skytally.record import WholeRecord, with_derived_columns
 from skytally.record.row_conditions import possible_words
 from tests.support.made_up_declarations import PARAMETERS, estimate, quote

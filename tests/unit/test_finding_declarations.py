@@ -20,7 +20,7 @@ from skytally.findings.finding_declarations import (
     substituted,
 )
 from skytally.findings.named_estimate_and_count_computations import COUNTS, ESTIMATES
-from skytally.press.finding_table_checks import findings_folder
+from skytally.press.declared_finding_checks_with_parameters import findings_folder
 from skytally.record import with_derived_columns
 from tests.support.made_up_declarations import PARAMETERS, estimate
 

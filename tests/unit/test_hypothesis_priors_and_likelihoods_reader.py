@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from skytally.claims import gather_evidence
-from skytally.claims.claim_evidence_lookup import Evidence, read_tables
+from skytally.claims.findings_and_rows_lookup_for_claim_rules import Evidence, read_tables
 from skytally.claims.hypothesis_priors_and_likelihoods_reader import Hypotheses, read_hypotheses
 from skytally.core.errors_and_fault_lists import DataError
 

@@ -27,7 +27,10 @@ from skytally.findings import (
     referred_declarations,
     tables_read,
 )
-from skytally.press.finding_table_checks import declared_findings, page_parameters
+from skytally.press.declared_finding_checks_with_parameters import (
+    declared_findings,
+    page_parameters,
+)
 from skytally.record import WholeRecord
 
 Outcomes = Mapping[str, Finding | str]

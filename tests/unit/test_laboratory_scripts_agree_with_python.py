@@ -21,7 +21,7 @@ from skytally.press.flip_sets_of_findings_and_verdicts import reevaluation
 from skytally.press.laboratory.laboratory_script_data_export import laboratory_script
 from skytally.press.laboratory.laboratory_script_load_order import DOOR, ENGINE, FOLDER, PANEL
 from skytally.press.laboratory.reader_adjustable_parameters import parameter_options
-from skytally.press.parameter_value_validation import record_values, value_faults
+from skytally.press.parameter_days_order_and_row_id_checks import record_values, value_faults
 from skytally.record import WholeRecord, filtered
 from skytally.statistics.level_ratio_and_power import Numbers, level_ratio
 from skytally.statistics.port_calls import port_calls_from_ship_days, stay_length

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from skytally.press import parameter_value_validation
+from skytally.press import parameter_days_order_and_row_id_checks
 from skytally.press.notebook_parameter_reader_and_checks import (
     declared_parameters,
     parameter_faults,
@@ -538,5 +538,5 @@ def test_parameter_values_reads_values(write: Write) -> None:
 def test_three_days_in_disorder_are_told() -> None:
     """Not only a list that runs backwards from end to end."""
     given, default = ["2022-09-01", "2022-09-03", "2022-09-02"], ["2020-01-01", "2020-02-01"]
-    (fault,) = parameter_value_validation._order_faults(given, default)
+    (fault,) = parameter_days_order_and_row_id_checks._order_faults(given, default)
     assert fault == "found 2022-09-03 before 2022-09-02; write the earlier day first"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skytally.page_archive.number_parsing import printed_numbers
-from skytally.page_archive.visit_and_cited_number_rows import Words
+from skytally.page_archive.table_rows_from_one_visit import Words
 
 READ = {
     "28,000 containers": 28000,

@@ -12,7 +12,7 @@ from skytally.imagery.acquire.inventory_and_search_log import REJECTED, SUPERSED
 from skytally.imagery.acquire.offered_scene import SceneItem
 from skytally.imagery.acquire.one_scene_per_pass import SELECTED, SelectionDecision, select_items
 from skytally.imagery.acquire.stac.item_parser import parse_item
-from skytally.imagery.sites.outline_geometry import outline_mask
+from skytally.imagery.sites.outline_geometry_and_ring_faults import outline_mask
 from skytally.imagery.sites.site_model import Site
 from tests.support.faulty_stac_catalogue_server import (
     PROVIDERS,

@@ -17,7 +17,7 @@ from tests.support import made_up_outlines as drawn_sites
 
 
 def _middle(site: Site) -> np.ndarray:
-    from skytally.imagery.sites.outline_geometry import rings_in_metres
+    from skytally.imagery.sites.outline_geometry_and_ring_faults import rings_in_metres
 
     return np.vstack(rings_in_metres(site.outlines[0], site)).mean(axis=0)
 

@@ -9,9 +9,12 @@ import xarray as xr
 from skytally.core import DataError, evidence_line_name_constants as n
 from skytally.imagery.measure import radar_ships_on_open_water
 from skytally.imagery.pipeline.detection_limit_summaries import CARDS
-from skytally.imagery.pipeline.measure_setup import SETUPS, set_up
 from skytally.imagery.pipeline.measured_line_kinds import LINE_KINDS
 from skytally.imagery.pipeline.measured_lines_for_notebook import CARDS_OF_PLACE
+from skytally.imagery.pipeline.measures_with_references_and_injection_per_outline import (
+    SETUPS,
+    set_up,
+)
 from skytally.imagery.pipeline.outline_masks_and_track_lines import outline_area
 from skytally.imagery.simulate import inject_anchored_radar_ship
 from skytally.imagery.simulate.object_injection import InjectionArea

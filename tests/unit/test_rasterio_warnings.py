@@ -17,7 +17,10 @@ SCRIPT = textwrap.dedent(
     import rasterio
 
     from skytally.imagery.acquire.neighbouring_utm_zone_resampling import resample_to_site_grid
-    from skytally.imagery.sites.outline_geometry import outline_mask, window_share_inside
+    from skytally.imagery.sites.outline_geometry_and_ring_faults import (
+        outline_mask,
+        window_share_inside,
+    )
     from tests.support import simulated_scenes_and_sites as chips
 
     # as if another thread had undone, at the worst moment, what rasterio does to mute itself

@@ -14,7 +14,9 @@ from skytally.core import evidence_line_name_constants as n
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.measure.observation_and_evidence_line import Observation, unclear_observation
 from skytally.imagery.pipeline.detection_limit_summaries import CARDS, SiteLimits, recall_table
-from skytally.imagery.pipeline.measure_setup import MeasureSetup
+from skytally.imagery.pipeline.measures_with_references_and_injection_per_outline import (
+    MeasureSetup,
+)
 from skytally.imagery.pipeline.recall_of_injected_objects import (
     HOLD_OUT,
     SITE_IMAGES,

@@ -9,7 +9,7 @@ import pytest
 
 from skytally.claims import gather_evidence, read_hypotheses, rival_findings
 from skytally.claims.bayes_update import posterior_table
-from skytally.claims.claim_evidence_lookup import Evidence, read_tables
+from skytally.claims.findings_and_rows_lookup_for_claim_rules import Evidence, read_tables
 from skytally.claims.hypothesis_priors_and_likelihoods_reader import (
     EvidenceItem,
     Hypotheses,

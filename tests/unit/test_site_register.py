@@ -17,7 +17,7 @@ import pytest
 
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.imagery.sites.control_sites import control_sites_of, defining_kind, evidence_sites
-from skytally.imagery.sites.outline_geometry import outline_mask, window_lonlat
+from skytally.imagery.sites.outline_geometry_and_ring_faults import outline_mask, window_lonlat
 from skytally.imagery.sites.site_model import TO_CONFIRM, Site
 from skytally.imagery.sites.site_register import read_sites, site_vocabularies
 from tests.support.faulty_stac_catalogue_server import DATA, SITES, ring

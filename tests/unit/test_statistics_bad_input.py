@@ -37,8 +37,11 @@ from skytally.statistics.port_calls import (
     port_calls_from_ship_days,
     stay_length,
 )
-from skytally.statistics.predictive_exceedance_limit_under_ceiling import predictive_limit, surge
 from skytally.statistics.series_change_points import change_points
+from skytally.statistics.upper_limit_of_chance_of_new_count_given_ceiling import (
+    predictive_limit,
+    surge,
+)
 
 NAN, INF = math.nan, math.inf
 HUGE = 1e200

@@ -11,7 +11,7 @@ from skytally.findings.date_finding_chart_rows import date_rows
 from skytally.findings.finding import Finding
 from skytally.findings.finding_computation_from_declarations import evaluate, outcomes
 from skytally.findings.finding_declarations import Declaration, read_declarations
-from skytally.press.finding_table_checks import pages_without_notebook
+from skytally.press.declared_finding_checks_with_parameters import pages_without_notebook
 from tests.support.expected_sentences import same_sentence
 
 Tables = dict[str, pd.DataFrame]

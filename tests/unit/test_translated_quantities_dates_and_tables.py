@@ -18,7 +18,10 @@ import pytest
 from skytally import claims, findings
 from skytally.core import data_folder, when
 from skytally.press import data_and_parameter_check_parts
-from skytally.press.finding_table_checks import declared_findings, page_parameters
+from skytally.press.declared_finding_checks_with_parameters import (
+    declared_findings,
+    page_parameters,
+)
 from skytally.press.sphinx_ext.translated_summary_and_language_links import LanguageLinks, languages
 from skytally.press.translations.summary_sentence_reading_and_filling import (
     ENGLISH,

@@ -12,7 +12,10 @@ import pytest
 from skytally import claims
 from skytally.core import header_of
 from skytally.findings import evaluate
-from skytally.press.finding_table_checks import declared_findings, page_parameters
+from skytally.press.declared_finding_checks_with_parameters import (
+    declared_findings,
+    page_parameters,
+)
 from skytally.recount import CountState, CountTask
 from skytally.recount.count_and_rows_from_marks import csv_lines, row_of, source_row_of
 from tests.support.made_up_recounts import finished, points, practice_file, task_of

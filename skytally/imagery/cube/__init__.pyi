@@ -1,3 +1,8 @@
+from .band_table_geotiff_cube_reader import (
+    cube_from_geotiffs as cube_from_geotiffs,
+    with_scene_classes as with_scene_classes,
+)
+from .chip_placement_on_site_grid import common_gsd as common_gsd, on_site_grid as on_site_grid
 from .cube_assembly import stored_observations as stored_observations
 from .cube_image_iteration_and_grouping import (
     Corner as Corner,
@@ -34,8 +39,3 @@ from .fast_medians_quantiles_and_patches import (
     patches_of as patches_of,
     quantiles as quantiles,
 )
-from .geotiff_cube_reader import (
-    cube_from_geotiffs as cube_from_geotiffs,
-    with_scene_classes as with_scene_classes,
-)
-from .grid_alignment import common_gsd as common_gsd, on_site_grid as on_site_grid

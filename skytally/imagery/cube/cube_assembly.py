@@ -24,8 +24,8 @@ from skytally.imagery.acquire import (
     baseline_version,
     chip_store,
 )
+from skytally.imagery.cube.chip_placement_on_site_grid import common_gsd, on_site_grid
 from skytally.imagery.cube.cube_image_iteration_and_grouping import Screening
-from skytally.imagery.cube.grid_alignment import common_gsd, on_site_grid
 from skytally.imagery.sites import Site
 
 RADAR, OPTICAL = "gamma0", "reflectance"

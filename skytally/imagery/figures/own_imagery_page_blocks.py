@@ -15,8 +15,8 @@ from skytally.core import data_registry, day, evidence_line_name_constants as n,
 from skytally.figures import PageBlock, joined_blocks, table_block
 from skytally.findings import write_lines, write_table
 from skytally.imagery.acquire import REHEARSAL, rehearsal_marked
-from skytally.imagery.figures.detection_limit_charts import limits_chart
 from skytally.imagery.figures.measured_line_charts import measured_chart
+from skytally.imagery.figures.recall_by_object_size_chart import limits_chart
 from skytally.imagery.figures.thumbnails_and_before_after_slider import (
     slider_block,
     thumbnails_block,

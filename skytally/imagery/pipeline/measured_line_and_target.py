@@ -10,7 +10,7 @@ import xarray as xr
 from skytally.imagery.measure import Observation
 from skytally.imagery.pipeline.detection_limit_summaries import CARDS, Card, SiteLimits
 from skytally.imagery.pipeline.measured_line_kinds import LINE_KINDS, LineKind
-from skytally.imagery.pipeline.outline_measurability import outline_title
+from skytally.imagery.pipeline.outline_confirmed_and_located_well_enough import outline_title
 from skytally.imagery.pipeline.thumbnails import Thumbnail
 from skytally.imagery.sites import Outline, Site
 

@@ -26,7 +26,7 @@ from skytally.imagery.pipeline.measured_line_and_target import (
 from skytally.imagery.pipeline.measured_line_content_keys import key_without_images, stored_rows
 from skytally.imagery.pipeline.measured_line_folder import read_line
 from skytally.imagery.pipeline.measured_line_kinds import LINE_KINDS
-from skytally.imagery.pipeline.outline_measurability import measuring_obstacle
+from skytally.imagery.pipeline.outline_confirmed_and_located_well_enough import measuring_obstacle
 from skytally.imagery.pipeline.publishing_rights import may_be_shown
 from skytally.imagery.sites import defining_kind, read_sites
 from skytally.statistics import Rank, change_score, rank_among

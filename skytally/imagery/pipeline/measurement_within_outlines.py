@@ -17,10 +17,14 @@ from skytally.imagery.cube import common_gsd, stored_observations, with_scene_cl
 from skytally.imagery.measure import Observation, observation_line
 from skytally.imagery.pipeline.depot_change_and_pit_notes import notes
 from skytally.imagery.pipeline.detection_limit_summaries import CARDS, SiteLimits
-from skytally.imagery.pipeline.measure_setup import BANDS_READ, MeasureSetup, set_up
 from skytally.imagery.pipeline.measured_line_and_target import NO_IMAGE, MeasuredLine, Target
+from skytally.imagery.pipeline.measures_with_references_and_injection_per_outline import (
+    BANDS_READ,
+    MeasureSetup,
+    set_up,
+)
+from skytally.imagery.pipeline.outline_confirmed_and_located_well_enough import measuring_obstacle
 from skytally.imagery.pipeline.outline_masks_and_track_lines import OutlineArea, outline_area
-from skytally.imagery.pipeline.outline_measurability import measuring_obstacle
 from skytally.imagery.pipeline.recall_of_injected_objects import capped, site_limits
 from skytally.imagery.pipeline.temporary_decoded_window_cutouts import OpenImages, cut_out
 from skytally.imagery.pipeline.thumbnail_choice import ThumbnailPicker

@@ -13,7 +13,7 @@ from scipy import ndimage
 from skytally.core import DataError
 from skytally.imagery.clear_sky import RING_INNER_M, ring_mask
 from skytally.imagery.measure import Reference, water_pixels
-from skytally.imagery.pipeline.outline_measurability import (
+from skytally.imagery.pipeline.outline_confirmed_and_located_well_enough import (
     TRACK_SPACING,
     measuring_obstacle,
     outline_title,

@@ -18,7 +18,10 @@ from skytally.imagery.pipeline.detection_limit_summaries import (
     Trial,
     recall_table,
 )
-from skytally.imagery.pipeline.measure_setup import Measure, MeasureSetup
+from skytally.imagery.pipeline.measures_with_references_and_injection_per_outline import (
+    Measure,
+    MeasureSetup,
+)
 from skytally.imagery.pipeline.temporary_decoded_window_cutouts import OpenImages
 from skytally.imagery.simulate import InjectionArea, Injector
 

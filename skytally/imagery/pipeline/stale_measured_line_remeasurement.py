@@ -22,7 +22,7 @@ from skytally.imagery.pipeline.measured_line_content_keys import (
 )
 from skytally.imagery.pipeline.measured_line_folder import stored_key, write_line
 from skytally.imagery.pipeline.measurement_within_outlines import measure_targets
-from skytally.imagery.pipeline.outline_measurability import measuring_obstacle
+from skytally.imagery.pipeline.outline_confirmed_and_located_well_enough import measuring_obstacle
 from skytally.imagery.pipeline.thread_or_dask_executor import work_executor
 from skytally.imagery.sites import Site
 from skytally.web import redacted_message

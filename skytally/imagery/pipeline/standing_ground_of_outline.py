@@ -19,8 +19,8 @@ from skytally.imagery.measure import (
     standing_from_history,
     standing_from_outline,
 )
+from skytally.imagery.pipeline.outline_confirmed_and_located_well_enough import measuring_obstacle
 from skytally.imagery.pipeline.outline_masks_and_track_lines import Bools, OutlineArea, dry_ground
-from skytally.imagery.pipeline.outline_measurability import measuring_obstacle
 from skytally.imagery.pipeline.temporary_decoded_window_cutouts import OpenImages
 from skytally.imagery.sites import Outline, outline_mask
 

@@ -5,7 +5,7 @@ from .control_sites import (
     is_control_name as is_control_name,
     site_names as site_names,
 )
-from .outline_geometry import (
+from .outline_geometry_and_ring_faults import (
     RingPoints as RingPoints,
     outline_area_m2 as outline_area_m2,
     outline_faults as outline_faults,

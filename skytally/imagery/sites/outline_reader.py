@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from skytally.core import scan_json, slug_of, written
-from skytally.imagery.sites.outline_geometry import (
+from skytally.imagery.sites.outline_geometry_and_ring_faults import (
     COARSE_DECIMALS,
     ENOUGH_DECIMALS,
     POLYGON_TYPES,

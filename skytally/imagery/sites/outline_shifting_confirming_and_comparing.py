@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from rasterio.warp import transform_geom
 
-from skytally.imagery.sites.outline_geometry import (
+from skytally.imagery.sites.outline_geometry_and_ring_faults import (
     LONLAT_CRS,
     RingPoints,
     outline_area_m2,

@@ -16,7 +16,10 @@ import pandas as pd
 import pyproj
 
 from skytally.core import Fault, read_table, scan
-from skytally.imagery.sites.outline_geometry import metres_outside_window, window_lonlat
+from skytally.imagery.sites.outline_geometry_and_ring_faults import (
+    metres_outside_window,
+    window_lonlat,
+)
 from skytally.imagery.sites.site_model import Site
 
 POSITIONS = "positions.csv"

@@ -11,7 +11,7 @@ from typing import Any
 
 from skytally.core import DataError
 from skytally.figures import spaced_elements
-from skytally.press.cards.book_citations import BookCitations
+from skytally.press.cards.book_citation_by_edition_or_copy import BookCitations
 from skytally.press.cards.card_fields_and_text_shortening import (
     CAVEATS,
     CITE,

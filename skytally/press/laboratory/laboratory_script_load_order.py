@@ -12,7 +12,7 @@ ENGINE = (
     "date_brackets_and_order.js",
     "numpy_random_numbers.js",
     "port_calls.js",
-    "predictive_exceedance_limit_under_ceiling.js",
+    "upper_limit_of_chance_of_new_count_given_ceiling.js",
     "trains_before_after.js",
     "published_count_and_statement_pairs.js",
     "named_estimate_and_count_computations.js",

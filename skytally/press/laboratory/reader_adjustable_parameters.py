@@ -9,7 +9,11 @@ from typing import Any
 from skytally.core import is_day
 from skytally.findings import Reevaluation
 from skytally.press.notebook_parameter_reader_and_checks import declared_parameters
-from skytally.press.parameter_value_validation import ONE_DAY, RecordValues, record_values
+from skytally.press.parameter_days_order_and_row_id_checks import (
+    ONE_DAY,
+    RecordValues,
+    record_values,
+)
 from skytally.press.strict_notebook_reader import read_notebook
 
 COMMENT = re.compile(r"^(\w+)\s*=.*?#\s*(.+)$", re.MULTILINE)

@@ -101,7 +101,10 @@ def _evaluate() -> None:
     # storeys that only the check and a whole print import
     from skytally.findings import evaluation_of, kept_findings
     from skytally.press.book_evaluation import whole_record
-    from skytally.press.finding_table_checks import declared_findings, page_parameters
+    from skytally.press.declared_finding_checks_with_parameters import (
+        declared_findings,
+        page_parameters,
+    )
 
     # whatever is wrong: the check tells it
     with suppress(Exception):

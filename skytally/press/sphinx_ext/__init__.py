@@ -52,7 +52,7 @@ PARTS = (
     "interval_calibration_directives",
     "change_point_accuracy_directives",
     "accuracy_score_directives",
-    "measure_rules_directive",
+    "image_measure_thresholds_directive",
     "detection_limit_directive",
     "measurement_speed_and_memory_directive",
     "fault_trial_directives",

@@ -46,7 +46,7 @@ from skytally.editions import (
 )
 from skytally.press import edition_pages
 from skytally.press.book_metadata import book_details
-from skytally.press.finding_table_checks import page_parameters
+from skytally.press.declared_finding_checks_with_parameters import page_parameters
 from skytally.press.search_index import UNSEARCHED
 from skytally.press.sphinx_ext.cached_record_and_findings import read_results_json
 from skytally.press.sphinx_ext.html_blocks import (

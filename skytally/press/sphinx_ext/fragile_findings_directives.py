@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 
 from skytally.figures import names_of
 from skytally.press.cards.finding_and_claim_cards import flips_in_words
-from skytally.press.finding_table_checks import declared_findings
+from skytally.press.declared_finding_checks_with_parameters import declared_findings
 from skytally.press.flip_sets_of_findings_and_verdicts import FLIPS
 from skytally.press.sphinx_ext.cached_record_and_findings import (
     findings,

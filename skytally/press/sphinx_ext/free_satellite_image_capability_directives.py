@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 
 from skytally.core import DataError, data_registry, day, number, read_table
 from skytally.imagery.acquire import LANDSAT, SENTINEL_1, read_providers
-from skytally.press.finding_table_checks import page_parameters
+from skytally.press.declared_finding_checks_with_parameters import page_parameters
 from skytally.press.image_refresh_and_measurement_command import FIRST_DAY
 from skytally.press.sphinx_ext.accuracy_score_directives import (
     BESIDE_QUAY,

@@ -10,7 +10,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from skytally.core import DataError
-from skytally.press.finding_table_checks import declared_findings
+from skytally.press.declared_finding_checks_with_parameters import declared_findings
 from skytally.press.flip_sets_of_findings_and_verdicts import FLIPS
 from skytally.press.sphinx_ext.cached_record_and_findings import (
     card_record,

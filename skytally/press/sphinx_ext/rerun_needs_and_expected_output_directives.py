@@ -12,7 +12,10 @@ from sphinx.application import Sphinx
 
 from skytally.core import DataError, data_registry, project_root, read_table
 from skytally.findings import Finding, evaluation_of, one_finding
-from skytally.press.finding_table_checks import declared_findings, page_parameters
+from skytally.press.declared_finding_checks_with_parameters import (
+    declared_findings,
+    page_parameters,
+)
 from skytally.press.project_paths import lines_folder
 from skytally.press.sphinx_ext.cached_record_and_findings import findings, record_tables, table
 from skytally.press.sphinx_ext.html_blocks import Block, cell, rounded, small_table

@@ -9,13 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from skytally.imagery.acquire.deliveries import (
-    airbus_product,
-    landsat_bundle,
-    maxar_product,
-    planet_delivered_order,
-    sentinel1_safe,
-    sentinel2_safe,
+    airbus_product_recognition,
+    landsat_bundle_recognition,
+    maxar_product_recognition,
+    planet_order_recognition,
+    sentinel2_safe_recognition,
     sentinel_hub_and_browser_file_recognition,
+    uncalibrated_sentinel1_refusal,
     unknown_vendor_image_recognition,
 )
 from skytally.imagery.acquire.deliveries.delivered_files import (
@@ -29,12 +29,12 @@ from skytally.imagery.acquire.deliveries.image_header import image_header
 from skytally.imagery.acquire.image_provider_table import Provider
 
 VENDORS: tuple[Callable[..., None], ...] = (
-    sentinel2_safe.recognise,
-    sentinel1_safe.recognise,
-    landsat_bundle.recognise,
-    airbus_product.recognise,
-    maxar_product.recognise,
-    planet_delivered_order.recognise,
+    sentinel2_safe_recognition.recognise,
+    uncalibrated_sentinel1_refusal.recognise,
+    landsat_bundle_recognition.recognise,
+    airbus_product_recognition.recognise,
+    maxar_product_recognition.recognise,
+    planet_order_recognition.recognise,
     sentinel_hub_and_browser_file_recognition.recognise,
 )
 """Layouts that are known, those of the clearest metadata first."""

@@ -21,7 +21,7 @@ from skytally.imagery.acquire.deliveries.delivered_scene import (
     Recognition,
     scene_key,
 )
-from skytally.imagery.acquire.deliveries.sentinel2_safe import COMMON_NAMES
+from skytally.imagery.acquire.deliveries.sentinel2_safe_recognition import COMMON_NAMES
 from skytally.imagery.acquire.deliveries.vendor_metadata_parsing import json_object
 from skytally.imagery.acquire.image_provider_table import LANDSAT, SENTINEL_1, SENTINEL_2
 

@@ -22,7 +22,7 @@ from labs.benchmarks.forecast_verification import (
 )
 from skytally.core import data_registry, read_table
 from skytally.core.errors_and_fault_lists import DataError
-from skytally.statistics.forecasts_and_scores import (
+from skytally.statistics.next_number_forecast_and_interval_score import (
     PRIOR_CHANGE,
     interval_score,
     next_number,

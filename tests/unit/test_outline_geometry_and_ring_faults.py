@@ -11,7 +11,7 @@ import pyproj
 import pytest
 
 from skytally.core.errors_and_fault_lists import DataError
-from skytally.imagery.sites.outline_geometry import (
+from skytally.imagery.sites.outline_geometry_and_ring_faults import (
     geometry_faults,
     outline_area_m2,
     outline_faults,

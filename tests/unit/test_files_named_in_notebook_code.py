@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from skytally.press.files_named_in_cells import files_named_in_cells
+from skytally.press.files_named_in_notebook_code import files_named_in_cells
 from tests.support.made_up_notebooks import code, markdown, notebook
 
 

@@ -11,15 +11,15 @@ import pytest
 
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.findings.quote_ratio_share_estimate_findings import row_of
-from skytally.statistics.exceedance_limit_from_rows import (
+from skytally.statistics.integer_bounds_of_row import whole_number_limits
+from skytally.statistics.predictive_tail_given_ceiling import REACHED
+from skytally.statistics.upper_limit_of_chance_from_count_and_ceiling_rows import (
     images_behind_ceiling,
     limit_in_table,
     surge_of_rows,
     surge_table,
 )
-from skytally.statistics.integer_bounds_of_row import whole_number_limits
-from skytally.statistics.predictive_exceedance_limit_under_ceiling import ORDER
-from skytally.statistics.predictive_tail_given_ceiling import REACHED
+from skytally.statistics.upper_limit_of_chance_of_new_count_given_ceiling import ORDER
 
 Rows = Callable[..., pd.DataFrame]
 Table = Callable[[str], pd.DataFrame]

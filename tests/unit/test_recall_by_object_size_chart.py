@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-from skytally.imagery.figures.detection_limit_charts import limits_chart
+from skytally.imagery.figures.recall_by_object_size_chart import limits_chart
 from tests.support.imagery_chart_inputs import point_glyphs
 from tests.support.parsed_charts import NASTY, tags
 

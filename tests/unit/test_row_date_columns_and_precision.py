@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from skytally.record.row_date_columns import time_quality
+from skytally.record.row_date_columns_and_precision import time_quality
 
 Rows = Callable[..., pd.DataFrame]
 

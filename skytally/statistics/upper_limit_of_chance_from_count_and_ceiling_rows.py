@@ -10,7 +10,6 @@ import pandas as pd
 from skytally.core import DataError, chance_text, day, refuse, rounded_outwards
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.integer_bounds_of_row import whole_number_limits
-from skytally.statistics.predictive_exceedance_limit_under_ceiling import ORDER, Surge, surge
 from skytally.statistics.predictive_tail_given_ceiling import PRIORS, REACHED, Prior
 from skytally.statistics.published_ceiling_and_independent_images import (
     SPACING,
@@ -18,6 +17,7 @@ from skytally.statistics.published_ceiling_and_independent_images import (
     days_in,
     weeks_imaged,
 )
+from skytally.statistics.upper_limit_of_chance_of_new_count_given_ceiling import ORDER, Surge, surge
 
 
 def _dated(rows: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -102,7 +102,7 @@ def surge_of_rows(
     Returns
     -------
     Surge
-        As `skytally.statistics.predictive_exceedance_limit_under_ceiling`.
+        As `skytally.statistics.upper_limit_of_chance_of_new_count_given_ceiling`.
 
     Raises
     ------

@@ -10,7 +10,10 @@ import pytest
 
 from skytally import claims
 from skytally.findings import Computation, Finding, declared_computation, evaluation_of, one_finding
-from skytally.press.finding_table_checks import declared_findings, page_parameters
+from skytally.press.declared_finding_checks_with_parameters import (
+    declared_findings,
+    page_parameters,
+)
 from skytally.record import WholeRecord
 
 ROOT = Path(__file__).resolve().parents[2]

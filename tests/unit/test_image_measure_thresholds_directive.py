@@ -26,7 +26,7 @@ from skytally.imagery.measure.ships import (
 )
 from skytally.imagery.pipeline.measured_line_kinds import LINE_KINDS
 from skytally.press.search_index import methods_sections, page_sections
-from skytally.press.sphinx_ext.measure_rules_directive import (
+from skytally.press.sphinx_ext.image_measure_thresholds_directive import (
     MeasureRules,
     rules_of_other_measures,
     rules_of_ships,

@@ -10,8 +10,8 @@ import pytest
 
 from skytally.statistics.bayesian_change_point_search import ChangeSearch, search_changes
 from skytally.statistics.interval_dated_counts import interval_counts_from
-from skytally.statistics.likely_change_points import PlaceSums, likely_places
 from skytally.statistics.noise_and_seasonal_cycle_hypotheses import hypotheses_of_counts
+from skytally.statistics.positions_with_change_likelier_than_not import PlaceSums, likely_places
 from skytally.statistics.segmentation_likelihood_sums import sums_forward
 from skytally.statistics.series_change_points import change_points, level_change_points
 

@@ -6,7 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from skytally.imagery.pipeline.outline_measurability import measuring_obstacle, width_m
+from skytally.imagery.pipeline.outline_confirmed_and_located_well_enough import (
+    measuring_obstacle,
+    width_m,
+)
 from skytally.imagery.sites.site_model import TO_CONFIRM
 from tests.support.rectangular_test_sites import MIDDLE, outline, site
 

@@ -14,13 +14,13 @@ import pytest
 from scipy import integrate, stats
 
 from skytally.core.errors_and_fault_lists import DataError
-from skytally.statistics.predictive_exceedance_limit_under_ceiling import (
+from skytally.statistics.predictive_tail_given_ceiling import tail_of_bound, tails_of_bound
+from skytally.statistics.published_ceiling_and_independent_images import Baseline
+from skytally.statistics.upper_limit_of_chance_of_new_count_given_ceiling import (
     ORDER,
     predictive_limit,
     surge,
 )
-from skytally.statistics.predictive_tail_given_ceiling import tail_of_bound, tails_of_bound
-from skytally.statistics.published_ceiling_and_independent_images import Baseline
 
 FIRST = "wide scatter"
 REACHED = "ceiling reached"
