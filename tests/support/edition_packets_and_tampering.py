@@ -17,8 +17,8 @@ from typing import Any
 
 from skytally import claims, findings
 from skytally.editions import write_packets
-from skytally.editions.edition_rows_and_hashes import row_hash
-from skytally.editions.evidence_packet_merkle_log import log_root, packet_log
+from skytally.editions.edition_writing import write_rows
+from skytally.editions.evidence_packet_merkle_log import ROWS, log_root, packet_log
 from skytally.editions.packet_verifier import verify
 from skytally.editions.reproducible_zip import canonical_zip
 from skytally.findings.finding_declarations import REFERENCE
@@ -92,14 +92,15 @@ def write_made_up_edition(folder: Path, site: Path, *, parent: str | None = None
     (folder / "findings.jsonl").write_text(_lines(some_findings(KEYS)), encoding="utf-8")
     (folder / "claims.jsonl").write_text(_lines([CLAIM]), encoding="utf-8")
     (folder / "parameters.jsonl").write_text(_lines(parameters), encoding="utf-8")
+    write_rows(folder, ROOT / "data")
     about = {"id": folder.name, "date": EDITION, "commit": "0" * 40, "parent": parent}
     return write_packets(folder, about={**about, "title": "Counted from Above"}, site=site)
 
 
-def check_content() -> Callable[..., str]:
-    """Return the function of the published program that recomputes."""
+def check_content(rows: bytes) -> Callable[..., str]:
+    """Return the function of the published program that recomputes, with the rows of an edition."""
     program = Path(verify.__file__).with_name("recompute.py")
-    return runpy.run_path(str(program))["check_content"]
+    return runpy.run_path(str(program))["content_check"](rows, hashlib.sha256(rows).hexdigest())
 
 
 @dataclass
@@ -117,7 +118,8 @@ class PacketEdition:
         self.read = verify.read_log(self.log, self.root)
         self.id, self.record, self.known = self.read
         self.packets = {name: (self.folder / "packets" / name).read_bytes() for name in self.known}
-        self.check_content = check_content()
+        self.rows = (self.folder / ROWS).read_bytes()
+        self.check_content = check_content(self.rows)
 
     def verdict(self, name: str, data: bytes) -> str:
         """Check some bytes under a name; what the verifier raises begins with *FAIL*."""
@@ -136,34 +138,44 @@ class PacketEdition:
         name: str,
         files: dict[str, bytes],
         *,
-        record: dict[str, str] | None = None,
+        rows: bytes = b"",
         packed: bytes | None = None,
     ) -> PacketEdition:
-        """Log another packet, or another record, as a dishonest publisher would."""
+        """Log another packet, or other rows of the record, as a dishonest publisher would."""
         packets = {each: (data, self.files(each)) for each, data in self.packets.items()}
         packets[name] = packed or canonical_zip(files), files
-        log = packet_log(self.id, packets, previous=None, record=record or self.record)
-        return self._with_log(log, name, packets[name][0])
+        hashed = {ROWS: hashlib.sha256(rows).hexdigest()} if rows else {}
+        log = packet_log(self.id, packets, previous=None, record={**self.record, **hashed})
+        return self._with_log(log, name, packets[name][0], rows)
 
-    def _with_log(self, log: str, name: str, data: bytes) -> PacketEdition:
+    def _with_log(self, log: str, name: str, data: bytes, rows: bytes) -> PacketEdition:
         other = object.__new__(PacketEdition)
         other.folder, other.root, other.log = self.folder, log_root(log), log.encode()
         other.read = verify.read_log(other.log, other.root)
         other.id, other.record, other.known = other.read
-        other.packets, other.check_content = {**self.packets, name: data}, self.check_content
+        other.packets, other.rows = {**self.packets, name: data}, rows or self.rows
+        other.check_content = check_content(rows) if rows else self.check_content
         return other
 
 
 def with_table(edition: PacketEdition, name: str, table: str, content: bytes) -> PacketEdition:
-    """Log a packet with another table of rows; where it is whole, the record has it, too."""
+    """Log a packet with another table of rows, whose cells the record has, too."""
     files = {**edition.files(name), f"rows/{table}.csv": content}
-    packet = json.loads(files["packet.json"])
-    rows = csv.DictReader(io.StringIO(content.decode(), newline=""))
-    hashes = {f"{table}/{row['id']}": row_hash(row) for row in rows}
-    record = {**edition.record, **hashes, table: hashlib.sha256(content).hexdigest()}
-    packet["record"][table] = record[table]
-    files["packet.json"] = json.dumps(packet).encode()
-    return edition.relogged(name, rehashed(files), record=record)
+    held = {row["id"]: row for row in csv.DictReader(io.StringIO(content.decode(), newline=""))}
+    rows = [json.loads(line) for line in edition.rows.decode().split("\n")[:-1]]
+    for row in rows:
+        if row["table"] == f"record/{table}" and row["key"] in held:
+            cells = held[row["key"]].items()
+            row["cells"] = {column: cell.strip() for column, cell in cells if cell.strip()}
+    return edition.relogged(name, rehashed(files), rows=_lines(rows).encode())
+
+
+def without_row(edition: PacketEdition, table: str, key: str) -> bytes:
+    """Rows of an edition without one of the record."""
+    rows = [json.loads(line) for line in edition.rows.decode().split("\n")[:-1]]
+    kept = [row for row in rows if (row["table"], row["key"]) != (f"record/{table}", key)]
+    assert len(kept) == len(rows) - 1
+    return _lines(kept).encode()
 
 
 def rehashed(files: dict[str, bytes]) -> dict[str, bytes]:
@@ -190,6 +202,7 @@ def packets_of_site(editions: Path, site: Path) -> PacketEdition:
         for name, value in found.items()
     ]
     (folder / "parameters.jsonl").write_text(_lines(values), encoding="utf-8")
+    write_rows(folder, ROOT / "data")
     about = {"id": EDITION, "date": EDITION, "commit": None, "title": "Counted from Above"}
     return PacketEdition(folder, write_packets(folder, about=about, site=site))
 
