@@ -108,10 +108,10 @@ class Edition:
     def rows(self) -> dict[tuple[str, str], dict[str, Any]]:
         """Rows of the tables, by table and key, each with hash and cells."""
         rows = read_json_lines(self.folder / ROWS)
-        # the first editions stored the hash, too
-        return {
-            (row["table"], row["key"]): {"sha256": row_hash(row["cells"]), **row} for row in rows
-        }
+        for row in rows:
+            if "sha256" not in row:  # the first editions stored it, too
+                row["sha256"] = row_hash(row["cells"])
+        return {(row["table"], row["key"]): row for row in rows}
 
     @property
     def addresses(self) -> list[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from skytally import claims, findings
-from skytally.editions import write_packets
+from skytally.editions import packet_paths, write_packets
 from skytally.editions.edition_writing import write_rows
 from skytally.editions.evidence_packet_merkle_log import ROWS, log_root, packet_log
 from skytally.editions.packet_verifier import verify
@@ -117,7 +117,7 @@ class PacketEdition:
         self.log = (self.folder / "packet_log.txt").read_bytes()
         self.read = verify.read_log(self.log, self.root)
         self.id, self.record, self.known = self.read
-        self.packets = {name: (self.folder / "packets" / name).read_bytes() for name in self.known}
+        self.packets = {name: path.read_bytes() for name, path in packet_paths(self.folder).items()}
         self.rows = (self.folder / ROWS).read_bytes()
         self.check_content = check_content(self.rows)
 
@@ -145,7 +145,9 @@ class PacketEdition:
         packets = {each: (data, self.files(each)) for each, data in self.packets.items()}
         packets[name] = packed or canonical_zip(files), files
         hashed = {ROWS: hashlib.sha256(rows).hexdigest()} if rows else {}
-        log = packet_log(self.id, packets, previous=None, record={**self.record, **hashed})
+        issued = {each: words[2] for each, words in self.known.items()}
+        record = {**self.record, **hashed}
+        log = packet_log(self.id, packets, previous=None, record=record, issued=issued)
         return self._with_log(log, name, packets[name][0], rows)
 
     def _with_log(self, log: str, name: str, data: bytes, rows: bytes) -> PacketEdition:
@@ -189,13 +191,15 @@ def rehashed(files: dict[str, bytes]) -> dict[str, bytes]:
     return {**files, "ro-crate-metadata.json": json.dumps(crate, indent=1).encode()}
 
 
-def packets_of_site(editions: Path, site: Path) -> PacketEdition:
+def packets_of_site(
+    editions: Path, site: Path, *, name: str = EDITION, parent: str | None = None
+) -> PacketEdition:
     """Write the packets of a site that was built, as an edition of it would."""
-    folder = editions / EDITION
+    folder = editions / name
     folder.mkdir(parents=True)
-    for name in ("findings", "claims"):
-        rows = json.loads((site / f"{name}.json").read_text(encoding="utf-8"))
-        (folder / f"{name}.jsonl").write_text(_lines(rows), encoding="utf-8")
+    for part in ("findings", "claims"):
+        rows = json.loads((site / f"{part}.json").read_text(encoding="utf-8"))
+        (folder / f"{part}.jsonl").write_text(_lines(rows), encoding="utf-8")
     values = [
         {"page": page, "name": name, "value": value}
         for page, found in page_parameters().items()
@@ -203,7 +207,8 @@ def packets_of_site(editions: Path, site: Path) -> PacketEdition:
     ]
     (folder / "parameters.jsonl").write_text(_lines(values), encoding="utf-8")
     write_rows(folder, ROOT / "data")
-    about = {"id": EDITION, "date": EDITION, "commit": None, "title": "Counted from Above"}
+    about = {"id": name, "date": name, "commit": None, "title": "Counted from Above"}
+    about["parent"] = parent
     return PacketEdition(folder, write_packets(folder, about=about, site=site))
 
 

@@ -13,6 +13,7 @@ import pytest
 from skytally.core import DataError
 from skytally.editions import Edition, change_summary, next_id, read_editions
 from skytally.editions.edition_reading_and_hash_checks import edition_contents
+from skytally.editions.edition_rows_and_hashes import row_hash
 from skytally.editions.evidence_packet_merkle_log import packet_log
 from skytally.editions.json_lines import read_json_lines, write_json_lines
 from skytally.editions.software_hash_ids import entry_of, folder_id
@@ -172,6 +173,17 @@ def test_leftovers_of_other_programs_are_no_damage(
 def test_no_folder_of_editions_is_no_edition(tmp_path: Path) -> None:
     """A project without editions has none, and no fault."""
     assert read_editions(tmp_path / "editions") == ([], [])
+
+
+def test_rows_have_their_hash_whether_it_was_stored_or_not(first_edition: Edition) -> None:
+    """The first editions stored the hash of a row, which follows from its cells."""
+    stored = read_json_lines(first_edition.folder / "rows.jsonl")
+    assert {*stored[0]} == {"table", "key", "cells"}
+    row = first_edition.rows["record/calls", "A1"]
+    assert row["sha256"] == row_hash({"id": "A1", "value": "10"})
+    path = first_edition.folder / "rows.jsonl"
+    write_json_lines(path, [{**each, "sha256": "as stored"} for each in stored])
+    assert {each["sha256"] for each in first_edition.rows.values()} == {"as stored"}
 
 
 def test_a_third_edition_of_a_day_has_a_number() -> None:

@@ -532,12 +532,14 @@ def _tried_tables(how: Row) -> Iterator[str]:
         yield from _tried_tables(change)
 
 
-def _taken(how: Row) -> Iterator[str]:
-    """Rows that the steps name, which must be in the packet."""
-    for part in ("rows", "of", "not_below", "left_out"):
+def _taken(how: Row, rows: dict[str, Row]) -> Iterator[str]:
+    """Rows that the steps name or choose, which must be in the packet."""
+    for part in ("of", "not_below", "left_out"):
         yield from how.get(part, ())
+    if "where" in how or "rows" in how:
+        yield from (row["id"] for row in _chosen(how, rows))
     for change in how.get("changes", ()):
-        yield from _taken(change)
+        yield from _taken(change, rows)
 
 
 def _left_out(how: Row) -> Iterator[str]:
@@ -625,7 +627,7 @@ def check_content(
     tried = {table for part in done for table in _tried_tables(part["computed"])}
     known = _rows({*held.values(), *tried}, rows)
     for part in done:
-        taken = {*part["finding"]["inputs"], *_taken(part["computed"])} - {*held}
+        taken = {*part["finding"]["inputs"], *_taken(part["computed"], known)} - {*held}
         _need(not taken, f"packet.json: rows {', '.join(sorted(taken))} are not in it")
         fault, key = difference(part["finding"], part["computed"], known), part["finding"]["key"]
         _need(not fault, f"packet.json: {fault}")

@@ -27,7 +27,7 @@ from typing import Any
 FORMAT, LARGEST = "3", 16 << 20  # bytes of a file, packed or unpacked
 NAME = re.compile(r"(finding|claim|chart)-([A-Za-z0-9][A-Za-z0-9._-]*)\.zip")
 OF_EDITION = re.compile(r".*[/\\](\d{4}-\d\d-\d\d(-\d+)?)[/\\]packets")
-RECOMPUTE = "1b8dc214416d205423e165dc73304c50d14ae75030abbffca4585b2f549b6c75"
+RECOMPUTE = "f44b08693db670b6237ac9ee8c95a94d5bd9867136d5a10e70f83d5fff0d6050"
 IRREGULAR = "a link, pipe, device or folder, not a plain file; copy the file itself and check that"
 AGAIN = "save the log again from the edition's page, unopened"
 Log = tuple[str, dict[str, str], dict[str, list[str]]]
