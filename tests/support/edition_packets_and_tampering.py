@@ -12,6 +12,7 @@ import subprocess
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,12 @@ def check_content(rows: bytes) -> Callable[..., str]:
     return runpy.run_path(str(program))["content_check"](rows, hashlib.sha256(rows).hexdigest())
 
 
+@cache
+def _unpacked(packet: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(packet)) as archive:
+        return {entry: archive.read(entry) for entry in archive.namelist()}
+
+
 @dataclass
 class PacketEdition:
     """Packets and log of an edition, in memory."""
@@ -130,8 +137,7 @@ class PacketEdition:
 
     def files(self, name: str) -> dict[str, bytes]:
         """Files of a packet by name."""
-        with zipfile.ZipFile(io.BytesIO(self.packets[name])) as archive:
-            return {entry: archive.read(entry) for entry in archive.namelist()}
+        return {**_unpacked(self.packets[name])}
 
     def relogged(
         self,
@@ -142,7 +148,8 @@ class PacketEdition:
         packed: bytes | None = None,
     ) -> PacketEdition:
         """Log another packet, or other rows of the record, as a dishonest publisher would."""
-        packets = {each: (data, self.files(each)) for each, data in self.packets.items()}
+        others = {each: data for each, data in self.packets.items() if each != name}
+        packets = {each: (data, _unpacked(data)) for each, data in others.items()}
         packets[name] = packed or canonical_zip(files), files
         hashed = {ROWS: hashlib.sha256(rows).hexdigest()} if rows else {}
         issued = {each: words[2] for each, words in self.known.items()}

@@ -25,6 +25,10 @@ from typing import Any
 OPEN_ABOVE = ("at least", "more than")
 SHOWN = {"counted": True, "seen": True, "nothing-seen": False}
 NOMINAL_DAYS = 15  # on either side of a day that stands for words such as *mid-August*
+DATED_BY = [
+    ["date_first", "date_last", "precision_first", "precision_last"],
+    ["statement_first", "statement_last", "statement_precision", "statement_precision"],
+]
 QUOTED = ("quote", "dated", "highest", "latest", "first")
 TAKES_MORE = {
     "finding": [],
@@ -372,6 +376,8 @@ def _undeclared(part: Row, parameters: Row) -> str:
         filled |= {f"${name}[{number}]": str(each) for number, each in enumerate(several)}
     if how["kind"] != declared["kind"] or (how["kind"] in QUOTED and how["value"] not in (None, 1)):
         return "kind"
+    if how.get("dated_by", DATED_BY[0]) not in DATED_BY:
+        return "dates"
     if said["key"] != declared["key"] or how.get("table", declared["table"]) != declared["table"]:
         return "table"
     clauses = [

@@ -27,7 +27,7 @@ from typing import Any
 FORMAT, LARGEST = "3", 16 << 20  # bytes of a file, packed or unpacked
 NAME = re.compile(r"(finding|claim|chart)-([A-Za-z0-9][A-Za-z0-9._-]*)\.zip")
 OF_EDITION = re.compile(r".*[/\\](\d{4}-\d\d-\d\d(-\d+)?)[/\\]packets")
-RECOMPUTE = "f44b08693db670b6237ac9ee8c95a94d5bd9867136d5a10e70f83d5fff0d6050"
+RECOMPUTE = "6b2673bb879dee5041d7cccf9f1bc7c9f60f307f423183ffd7435c5c0786023e"
 IRREGULAR = "a link, pipe, device or folder, not a plain file; copy the file itself and check that"
 AGAIN = "save the log again from the edition's page, unopened"
 Log = tuple[str, dict[str, str], dict[str, list[str]]]
