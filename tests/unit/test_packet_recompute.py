@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
+from skytally.editions.packet_verifier import recompute
 from tests.support.edition_packets_and_tampering import (
     ESTIMATE,
     KEYS,
@@ -372,6 +373,14 @@ def test_check_packet_finds_a_row_that_the_edition_lacks(edition: PacketEdition)
     rows = without_row(edition, "ais_events", row)
     other = edition.relogged(name, files, rows=rows)
     assert f"row {row} not as the edition has it" in other.verdict(name, other.packets[name])
+
+
+def test_a_table_without_rows_is_tried_like_another() -> None:
+    """Nothing meets a condition there; rows of one id in two tables are told."""
+    assert recompute._rows({"rail_counts"}, {}) == {}
+    cells = recompute.Cells(id="R1")
+    with pytest.raises(ValueError, match="row R1 in two tables"):
+        recompute._rows({"a", "b"}, {"a": {"R1": cells}, "b": {"R1": cells}})
 
 
 def test_check_packet_finds_what_is_not_in_it(edition: PacketEdition) -> None:

@@ -514,8 +514,9 @@ def _rows(tables: set[str], record: Tables) -> dict[str, Row]:
     """All rows of some tables by id, with their site and whether they are dated to one day."""
     rows: dict[str, Row] = {}
     for table in sorted(tables):
-        sited = any("site" in cells for cells in record[table].values())
-        for name, row in record[table].items():
+        listed = record.get(table, {})  # a table without rows has none in the edition either
+        sited = any("site" in cells for cells in listed.values())
+        for name, row in listed.items():
             _need(name not in rows, f"row {name} in two tables")
             first, last = row["date_first"], row["date_last"]
             exact = row["precision_first"] == row["precision_last"] == "day"

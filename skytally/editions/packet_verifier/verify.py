@@ -27,7 +27,7 @@ from typing import Any
 FORMAT, LARGEST = "3", 16 << 20  # bytes of a file, packed or unpacked
 NAME = re.compile(r"(finding|claim|chart)-([A-Za-z0-9][A-Za-z0-9._-]*)\.zip")
 OF_EDITION = re.compile(r".*[/\\](\d{4}-\d\d-\d\d(-\d+)?)[/\\]packets")
-RECOMPUTE = "6b2673bb879dee5041d7cccf9f1bc7c9f60f307f423183ffd7435c5c0786023e"
+RECOMPUTE = "69bcee4a0399036117b76fbb0a54ca2483b9a9656b2f68feb579165d24dc5a04"
 IRREGULAR = "a link, pipe, device or folder, not a plain file; copy the file itself and check that"
 AGAIN = "save the log again from the edition's page, unopened"
 Log = tuple[str, dict[str, str], dict[str, list[str]]]
