@@ -44,7 +44,9 @@ from .edition_feeds import (
     json_feed as json_feed,
 )
 from .edition_reading_and_hash_checks import (
+    ABOUT as ABOUT,
     CHANGES as CHANGES,
+    COMPRESSED_ABOVE as COMPRESSED_ABOVE,
     EDITION_ID as EDITION_ID,
     Edition as Edition,
     damaged_addresses as damaged_addresses,
@@ -58,6 +60,7 @@ from .edition_reading_and_hash_checks import (
 )
 from .edition_rows_and_hashes import RECORD as RECORD, table_rows as table_rows
 from .edition_writing import (
+    LARGEST_PLAIN as LARGEST_PLAIN,
     Published as Published,
     source_details as source_details,
     unchanged_since as unchanged_since,
@@ -65,8 +68,8 @@ from .edition_writing import (
     write_changes as write_changes,
     write_published as write_published,
 )
+from .evidence_packet_merkle_log import ROWS as ROWS
 from .evidence_packet_writing_and_lookup import (
-    LOG as LOG,
     packet_address as packet_address,
     packet_summary as packet_summary,
     published_packets as published_packets,
@@ -87,7 +90,9 @@ from .packet_log_signature_and_timestamp import (
     time_stamp_request as time_stamp_request,
 )
 from .packets_referenced_from_earlier_editions import (
+    LOG as LOG,
     PACKETS as PACKETS,
+    needs_rows as needs_rows,
     packet_editions as packet_editions,
     packet_paths as packet_paths,
 )

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from skytally.core import DataError, Fault, data_folder, is_leftover, read_json, visible_paths
+from skytally.editions.edition_rows_and_hashes import row_hash
 from skytally.editions.json_lines import read_json_lines
-from skytally.editions.packets_referenced_from_earlier_editions import KEPT, PACKETS, kept_packets
+from skytally.editions.packets_referenced_from_earlier_editions import LOG, PACKETS, kept_hashes
 from skytally.editions.software_hash_ids import content_id, entry_of, folder_id
 
 ABOUT = "edition.json"
@@ -25,6 +26,8 @@ CHANGES = "changes.json"
 """What differs from the edition before, and why; the first edition has none."""
 CONTENTS = (FINDINGS, CLAIMS, PARAMETERS, FILES, ROWS, ADDRESSES)
 """Files that every edition has."""
+COMPRESSED_ABOVE = "compressed_above"
+"""Field of `ABOUT`: bytes above which the site offers a table of the edition compressed."""
 FORMAT = 1
 """Version of what the files hold; a newer one is not read by older code."""
 NEEDED = ("commit", "contents", "date", "doi", "format", "id", "packet_root", "parent", "swhid")
@@ -104,7 +107,11 @@ class Edition:
     @property
     def rows(self) -> dict[tuple[str, str], dict[str, Any]]:
         """Rows of the tables, by table and key, each with hash and cells."""
-        return {(row["table"], row["key"]): row for row in read_json_lines(self.folder / ROWS)}
+        rows = read_json_lines(self.folder / ROWS)
+        for row in rows:
+            if "sha256" not in row:  # the first editions stored it, too
+                row["sha256"] = row_hash(row["cells"])
+        return {(row["table"], row["key"]): row for row in rows}
 
     @property
     def addresses(self) -> list[str]:
@@ -233,16 +240,14 @@ def read_edition(folder: Path) -> tuple[Edition | None, list[Fault]]:
 
 def _kept_faults(edition: Edition, known: Mapping[str, Edition]) -> Iterator[Fault]:
     """Yield the packets that an edition keeps from a sound one which has another."""
-    place = f"data/editions/{edition.id}/{KEPT}"
-    for kept in kept_packets(edition.folder):
-        if kept.edition in known:
-            contents = known[kept.edition].about["contents"]
-            stored = contents.get(f"{PACKETS}/{kept.packet}", {}).get("sha256", "none")
-            if stored != kept.sha256:
-                short = kept.sha256[:12], stored[:12]
-                found = f"{kept.packet} with sha256 {short[0]}, in {kept.edition} {short[1]}"
-                advice = f"restore {kept.edition} from git"
-                yield Fault(place, 0, "", found, advice)
+    place = f"data/editions/{edition.id}/{LOG}"
+    for packet, (issuer, digest) in kept_hashes(edition.folder).items():
+        if issuer in known:
+            contents = known[issuer].about["contents"]
+            stored = contents.get(f"{PACKETS}/{packet}", {}).get("sha256", "none")
+            if stored != digest:
+                found = f"{packet} with sha256 {digest[:12]}, in {issuer} {stored[:12]}"
+                yield Fault(place, 0, "", found, f"restore {issuer} from git")
 
 
 def sound_files(folder: Path) -> dict[str, Path]:

@@ -13,6 +13,7 @@ from skytally.editions.edition_reading_and_hash_checks import (
     ADDRESSES,
     CHANGES,
     CLAIMS,
+    COMPRESSED_ABOVE,
     FILES,
     FINDINGS,
     FORMAT,
@@ -26,6 +27,9 @@ from skytally.editions.edition_rows_and_hashes import frozen_rows
 from skytally.editions.json_lines import write_json_lines
 from skytally.editions.software_hash_ids import content_id, revision_id
 from skytally.editions.source_file_hashes_and_swhids import LOCK, SourceFile, part_ids
+
+LARGEST_PLAIN = 20_000
+"""Bytes of the largest table of a new edition that the site offers as it is stored."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +79,15 @@ def write_published(
         for file in files
     )
     write_json_lines(folder / FILES, hashes)
-    write_json_lines(folder / ROWS, frozen_rows(data))
+    write_rows(folder, data)
     text = "".join(f"{address}\n" for address in sorted(set(published.addresses)))
     (folder / ADDRESSES).write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_rows(folder: Path, data: Path) -> None:
+    """Write every row of the tables, a line each; its hash follows from its cells."""
+    rows = ({name: row[name] for name in row if name != "sha256"} for row in frozen_rows(data))
+    write_json_lines(folder / ROWS, rows)
 
 
 def _item_lines(name: str, value: object) -> str:
@@ -123,6 +133,7 @@ def write_about(folder: Path, about: Mapping[str, Any], *, packet_root: str) -> 
         "format": FORMAT,
         "doi": "",
         "packet_root": packet_root,
+        COMPRESSED_ABOVE: LARGEST_PLAIN,
         "contents": edition_contents(folder),
         "swhid": contents_id(folder),
     }

@@ -19,7 +19,7 @@ from skytally.core import (
     table_names,
 )
 from skytally.editions.edition_rows_and_hashes import table_rows
-from skytally.editions.evidence_packet_merkle_log import log_root, packet_log
+from skytally.editions.evidence_packet_merkle_log import ROWS, log_root, packet_log
 from skytally.editions.json_lines import read_json_lines
 from skytally.editions.packet_contents import (
     PacketSources,
@@ -31,10 +31,10 @@ from skytally.editions.packet_log_signature_and_timestamp import stamp_files
 from skytally.editions.packet_record_rows import packet_record
 from skytally.editions.packet_verifier import recompute, verify
 from skytally.editions.packets_referenced_from_earlier_editions import (
-    KEPT,
+    LOG,
     PACKETS,
-    kept_packets,
-    kept_text,
+    kept_hashes,
+    packet_editions,
     unchanged_packets,
 )
 from skytally.editions.printed_chart_extraction import PrintedChart, printed_charts
@@ -50,7 +50,7 @@ from skytally.findings import (
 )
 from skytally.record import WholeRecord
 
-LOG, VERIFIER = "packet_log.txt", "packet_verifier"
+VERIFIER = "packet_verifier"
 PROGRAMS = ("verify.py", "recompute.py")
 """Files of the verifier."""
 LARGEST_EDITION = 6_000_000
@@ -206,12 +206,13 @@ def _previous(folder: Path, about: Mapping[str, Any]) -> tuple[str, str] | None:
 def write_packets(folder: Path, *, about: Mapping[str, Any], site: Path) -> str:
     """Write the packets of an edition, their log and the verifier that fits them.
 
-    A packet of the edition before that states the same is kept, and not written again.
+    A packet of the edition before that states the same is kept: the log lists it with the edition
+    that issued it, and it is not written again.
 
     Parameters
     ----------
     folder : Path
-        Folder of the edition, with its findings, claims and parameters in it.
+        Folder of the edition, with its findings, claims, parameters and rows in it.
     about : mapping
         Content of ``edition.json`` as far as it is known: ``id``, ``date``, ``commit``, ``parent``.
     site : Path
@@ -237,24 +238,21 @@ def write_packets(folder: Path, *, about: Mapping[str, Any], site: Path) -> str:
     }
     previous = _previous(folder, about)
     kept = unchanged_packets(contents, folder.parent / previous[0] if previous else None)
-    names = {each.packet for each in kept}
-    packets = {
-        name: (canonical_zip(files), files) for name, files in contents.items() if name not in names
+    issued = {each.packet: each.edition for each in kept}
+    made = {
+        name: (canonical_zip(files), files)
+        for name, files in contents.items()
+        if name not in issued
     }
-    _check_size(packets)
-    log = packet_log(
-        about["id"],
-        packets,
-        previous=previous,
-        record=sources.record.logged,
-        kept=kept_text(kept),
-    )
-    _verify({name: content for name, (content, _) in packets.items()}, log)
+    _check_size(made)
+    rows = (folder / ROWS).read_bytes()
+    packets = {**made, **{each.packet: (each.content, each.files) for each in kept}}
+    record = {ROWS: hashlib.sha256(rows).hexdigest(), **sources.record.hashes}
+    log = packet_log(about["id"], packets, previous=previous, record=record, issued=issued)
+    _verify({name: content for name, (content, _) in packets.items()}, log, rows)
     (folder / PACKETS).mkdir()
-    for name, (content, _) in packets.items():
+    for name, (content, _) in made.items():
         (folder / PACKETS / name).write_bytes(content)
-    if kept:
-        (folder / KEPT).write_text(kept_text(kept), encoding="utf-8", newline="\n")
     (folder / LOG).write_text(log, encoding="ascii", newline="\n")
     (folder / VERIFIER).mkdir()
     for program in PROGRAMS:
@@ -272,13 +270,14 @@ def _check_size(packets: Mapping[str, tuple[bytes, Any]]) -> None:
         raise DataError(message)
 
 
-def _verify(packets: Mapping[str, bytes], log: str) -> None:
+def _verify(packets: Mapping[str, bytes], log: str, rows: bytes) -> None:
     """Check packets as a stranger will, before anything is written."""
     known = verify.read_log(log.encode("ascii"), log_root(log))
+    check_content = recompute.content_check(rows, known[1][ROWS])
     faults = []
     for name, content in packets.items():
         try:
-            verify.check_packet(content, name, known, recompute.check_content)
+            verify.check_packet(content, name, known, check_content)
         except ValueError as error:
             faults.append(f"{name}: {error}")
     if faults:
@@ -311,11 +310,9 @@ def published_packets(folder: Path) -> dict[str, Path]:
     if not (folder / LOG).is_file():
         return {}
     packets = sorted((folder / PACKETS).glob("*.zip"))
-    kept = {KEPT: folder / KEPT} if (folder / KEPT).is_file() else {}
     return {
         **{f"{PACKETS}/{path.name}": path for path in packets},
         LOG: folder / LOG,
-        **kept,
         **{program: folder / VERIFIER / program for program in PROGRAMS},
         **stamp_files(folder.parents[1], folder.name).published(),
     }
@@ -354,12 +351,15 @@ def packet_summary(folder: Path) -> dict[str, str]:
         return {}
     log = (folder / LOG).read_text(encoding="ascii")
     root = log_root(log)
-    _, _, previous, count, *_ = log.split("\n")
-    size = sum(path.stat().st_size for path in (folder / PACKETS).glob("*.zip"))
-    kept = len(kept_packets(folder))
+    previous = log.split("\n")[2]
+    sizes = [path.stat().st_size for path in (folder / PACKETS).glob("*.zip")]
+    kept = len(kept_hashes(folder))
+    count = f"{len(packet_editions(folder)):,}"
+    made = f"{len(sizes):,} of {sum(sizes) / 1e6:.1f} MB issued with this edition"
     return {
-        "packets": f"{int(count.split()[1]):,} files of {size / 1e6:.1f} MB",
-        **({"unchanged packets": f"{kept:,}, kept from older editions"} if kept else {}),
+        "packets": f"{count}: {made}, {kept:,} with older ones and unchanged since"
+        if kept
+        else f"{count} files of {sum(sizes) / 1e6:.1f} MB",
         "Merkle root": root,
         **{
             f"SHA-256 of {program}": hashlib.sha256(

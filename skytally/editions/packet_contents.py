@@ -19,9 +19,11 @@ from skytally.editions.packet_ro_crate_metadata import (
     crate_metadata,
 )
 from skytally.editions.packet_verifier.recompute import TAKES_MORE
-from skytally.editions.packet_verifier.verify import FORMAT
 from skytally.findings import Computation
+from skytally.findings.finding_declarations import PARAMETER, REFERENCE
 
+PACKET_FORMAT = 3
+"""Version of what a packet holds: since 3 the rows that it rests on, and no whole table."""
 LOCKED = re.compile(r"^([A-Za-z0-9][\w.-]*==[^\s;\\]+)", re.MULTILINE)
 """Name and version of a distribution in the lock."""
 SITE, ASSUMED = "site", "assumption"
@@ -130,8 +132,8 @@ def _conditioned(steps: Mapping[str, Any]) -> Iterator[tuple[str, set[str]]]:
         yield from _conditioned(change)
 
 
-def _whole_tables(parts: Sequence[Mapping[str, Any]], record: PacketRecord) -> set[str]:
-    """Tables that a check needs with all their rows: a row left out may meet a condition, too."""
+def _tried_tables(parts: Sequence[Mapping[str, Any]], record: PacketRecord) -> set[str]:
+    """Tables whose rows conditions choose, and that of scopes where these name the site."""
     steps = [part["computed"] for part in parts if part["computed"]]
     found = set()
     for table, columns in (pair for each in steps for pair in _conditioned(each)):
@@ -140,6 +142,32 @@ def _whole_tables(parts: Sequence[Mapping[str, Any]], record: PacketRecord) -> s
         if SITE in columns and SITE not in cells:
             found.add(SCOPES)
     return found
+
+
+def _parameters(keys: Iterable[str], sources: PacketSources) -> dict[str, dict[str, Any]]:
+    """Parameters that the declarations of findings name, and those of findings to which they refer.
+
+    A finding that no row declares may depend on all parameters of its page.
+    """
+    found: dict[str, set[str]] = {}
+    left, seen = [*keys], set[str]()
+    while left:
+        key = left.pop()
+        if key in seen:
+            continue
+        seen.add(key)
+        page, cells = key.partition(".")[0], sources.declarations.get(key, {})
+        words = " ".join(cells.values())
+        named = {match[1] for match in PARAMETER.finditer(words)}
+        found.setdefault(page, set()).update(named if cells else sources.parameters.get(page, ()))
+        left += [match[1] for match in REFERENCE.finditer(words)]
+    return {
+        page: {
+            name: value for name, value in sources.parameters[page].items() if name in found[page]
+        }
+        for page in sorted(found)
+        if page in sources.parameters
+    }
 
 
 def _images(subject: PacketSubject, sources: PacketSources) -> dict[str, bytes]:
@@ -170,16 +198,13 @@ def packet_files(subject: PacketSubject, sources: PacketSources) -> dict[str, by
         row for part in parts for row in (*part["finding"]["inputs"], *part["finding"]["further"])
     ]
     rows = dict.fromkeys([*subject.rows, *inputs, *(row for each in known for row in each.rows)])
-    record, whole = sources.record, _whole_tables(parts, sources.record)
-    files = {**record.files(rows, whole=whole - {SCOPES}), **subject.files}
+    record, tried = sources.record, _tried_tables(parts, sources.record)
+    files = {**record.files(rows, scoped=SCOPES in tried), **subject.files}
     files |= {**_images(subject, sources), LOCK_NAMES: sources.lock_names}
-    if SCOPES in whole:
-        files[f"{SCOPES}.csv"] = record.contents[SCOPES]
     held = {record.table_of[row] for row in rows if row in record.table_of}
-    tables = sorted({*held, *whole, SOURCES})
-    pages = sorted({key.partition(".")[0] for key in subject.findings})
+    tables = sorted({*held, *tried, SOURCES})
     packet = {
-        "format": int(FORMAT),
+        "format": PACKET_FORMAT,
         "edition": sources.about["id"],
         "commit": sources.about.get("commit"),
         "kind": subject.kind,
@@ -190,9 +215,7 @@ def packet_files(subject: PacketSubject, sources: PacketSources) -> dict[str, by
         "findings": parts,
         "not_recomputed": [*TAKES_MORE[subject.kind], *_not_recomputed(subject.findings, sources)],
         "rows": [row for row in rows if row in record.table_of],
-        "parameters": {
-            page: sources.parameters[page] for page in pages if page in sources.parameters
-        },
+        "parameters": _parameters(subject.findings, sources),
         "record": {name: record.hashes[name] for name in tables},
         "lock": {"sha256": hashlib.sha256(sources.lock).hexdigest(), "names": LOCK_NAMES},
     }

@@ -5,22 +5,18 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from skytally.editions.edition_rows_and_hashes import (
-    RECORD,
-    Cells,
-    row_hash,
-    table_paths,
-    table_rows,
-)
+from skytally.editions.edition_rows_and_hashes import RECORD, Cells, table_paths, table_rows
 
 SOURCES, SCOPES = "sources", "scopes"
 OBSERVED_BY = "source_id"
 """Column of a row that names the page on which it was read."""
+SUMMARY = "reports"
+"""Column of a page on all that it says, which no packet holds: its rows have their own words."""
 
 
 def as_csv(rows: Iterable[Cells]) -> bytes:
@@ -59,35 +55,29 @@ class PacketRecord:
             if OBSERVED_BY in cells and "id" in cells
         }
 
-    @cached_property
-    def logged(self) -> dict[str, str]:
-        """Table to the hash of its file, and table and id to that of the cells, for the log."""
-        held = {*self.table_of.values(), SOURCES}
-        return {
-            **self.hashes,
-            **{
-                f"{name}/{key}": row_hash(cells)
-                for name in held
-                for key, cells in self.tables[name].items()
-            },
-        }
-
-    def files(self, ids: Iterable[str], *, whole: Container[str] = ()) -> dict[str, bytes]:
+    def files(self, ids: Iterable[str], *, scoped: bool = False) -> dict[str, bytes]:
         """Tables of the rows and of the pages on which they were read, by name of the file.
 
-        Of the tables in `whole` there are all rows, in the bytes of the table itself.
+        With `scoped`, the scopes of the rows are there, too, which name their sites.
         """
         wanted = {key for key in ids if key in self.table_of}
         files = {}
         for name, rows in self.tables.items():
             mine = [cells for key, cells in rows.items() if key in wanted and "id" in cells]
-            if name in whole:
-                files[f"rows/{name}.csv"] = self.contents[name]
-            elif mine and OBSERVED_BY in mine[0]:
+            if mine and OBSERVED_BY in mine[0]:
                 files[f"rows/{name}.csv"] = as_csv(mine)
-        cited = {self.cells(key)[OBSERVED_BY] for key in wanted}
-        pages = [cells for key, cells in self.tables[SOURCES].items() if key in cited]
-        return {**files, "sources.csv": as_csv(pages)} if pages else files
+        beside = {SOURCES: {self.cells(key)[OBSERVED_BY] for key in wanted}}
+        if scoped:
+            beside[SCOPES] = {self.cells(key).get("scope", "") for key in wanted}
+        for name, cited in beside.items():
+            found = [
+                {column: cell for column, cell in cells.items() if column != SUMMARY}
+                for key, cells in self.tables[name].items()
+                if key in cited
+            ]
+            if found:
+                files[f"{name}.csv"] = as_csv(found)
+        return files
 
     def cells(self, key: str) -> Cells:
         """Cells of a row of the record."""

@@ -28,6 +28,7 @@ from skytally.editions import (
     edition_order,
     editions_folder,
     next_id,
+    packet_editions,
     read_editions,
     source_details,
     source_files,
@@ -44,6 +45,7 @@ from skytally.press.edition_change_causes import with_causes
 from skytally.press.moved_and_withdrawn_pages import MARK
 from skytally.press.project_paths import line_names, site_folder
 from skytally.press.site_build_and_swap import CLAIMS, FINDINGS
+from skytally.press.site_size import added_bytes, check_site_size
 
 EDITION_PAGES = "editions"
 """Folder of the site that holds a page of each edition."""
@@ -176,12 +178,20 @@ def _write(
     published = _published(about["id"])
     about["counts"] = {"findings": len(published.findings), "claims": len(published.claims)}
     write_published(folder, published, files=files, data=data_folder())
+    packet_root = write_packets(folder, about=about, site=site_folder())
+    _check_size(folder, about["id"])
     if parent is not None:
         newer = Edition(about["id"], folder, about)
         changes = edition_changes(parent, newer)
         write_changes(folder, with_causes(changes, (parent, newer), root))
-    packet_root = write_packets(folder, about=about, site=site_folder())
     write_about(folder, about, packet_root=packet_root)
+    _check_size(folder, about["id"])
+
+
+def _check_size(folder: Path, identifier: str) -> None:
+    """Refuse an edition for which the site has no room, before the search for causes and after."""
+    added = added_bytes(folder, packets=len(packet_editions(folder)))
+    check_site_size(site_folder(), identifier, added)
 
 
 def make_edition(day_words: str) -> Path:
@@ -200,8 +210,8 @@ def make_edition(day_words: str) -> Path:
     Raises
     ------
     DataError
-        If the day is none, the tree differs from its commit, the site from the tree, or an
-        older edition is damaged. Nothing is written then.
+        If the day is none, the tree differs from its commit, the site from the tree, an older
+        edition is damaged, or the site has no room for another. Nothing is written then.
     """
     root = project_root()
     commit = git_commit_and_tree.head(root)
@@ -209,6 +219,7 @@ def make_edition(day_words: str) -> Path:
     editions = _known_editions(day)
     _check_state(root, commit)
     identifier = next_id(day, [edition.id for edition in editions])
+    check_site_size(site_folder(), identifier, {})
     target = editions_folder() / identifier
     unfinished = target.with_name(f".{identifier}.part")
     shutil.rmtree(unfinished, ignore_errors=True)

@@ -9,9 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from skytally.core import Fault, project_root, visible_paths
+from skytally.core import DataError, Fault, project_root, read_json, visible_paths
 from skytally.editions import (
+    ABOUT,
+    COMPRESSED_ABOVE,
     EDITION_ID,
+    LARGEST_PLAIN,
     Edition,
     Feed,
     FeedEntry,
@@ -37,7 +40,7 @@ STATE = "edition_state.json"
 ATOM, JSON_FEED = f"{INDEX}/feed.atom", f"{INDEX}/feed.json"
 LANGUAGE = "en"
 LARGEST_FILE = 1_000_000
-"""Bytes of the largest file that the site offers as it is stored."""
+"""Bytes of the largest file that the site offers as it is stored, for the first editions."""
 UNLISTED = """\
 ---
 orphan: true
@@ -198,6 +201,16 @@ def _write_feeds(pages: Path, editions: Sequence[Edition], about: Mapping[str, s
         (pages / address).write_text(text, encoding="utf-8", newline="\n")
 
 
+def _stored_files(folder: Path) -> dict[str, Path]:
+    """Files of an edition that its site offers, whatever state they are in."""
+    own = {
+        path.name: path
+        for path in visible_paths(folder, "*.json*")
+        if not path.name.startswith("packet")
+    }
+    return {**own, **published_packets(folder)}
+
+
 def edition_files(folder: Path) -> dict[str, Path]:
     """Files of an edition that the site offers, by their address below that of the edition.
 
@@ -206,23 +219,41 @@ def edition_files(folder: Path) -> dict[str, Path]:
     folder : Path
         Folder of the edition. Of a damaged one, only what is as it was published is offered.
     """
-    own = {
-        path.name: path
-        for path in visible_paths(folder, "*.json*")
-        if not path.name.startswith("packet")
-    }
     sound = {*sound_files(folder).values()}
     # stamps lie beside the editions, and are no part of one
     return {
         name: path
-        for name, path in {**own, **published_packets(folder)}.items()
+        for name, path in _stored_files(folder).items()
         if path in sound or folder not in path.parents
     }
 
 
 def offered_name(name: str, path: Path) -> str:
-    """Name under which the site offers a file: a large one is compressed."""
-    return f"{name}.gz" if path.stat().st_size > LARGEST_FILE else name
+    """Name under which the site offers a file of an edition: a large table is compressed.
+
+    How large a table may be stands in the file on the edition, since addresses stay.
+    """
+    if not name.endswith((".json", ".jsonl")) or name == ABOUT:
+        return name
+    try:
+        largest = read_json(path.with_name(ABOUT)).get(COMPRESSED_ABOVE, LARGEST_FILE)
+    except DataError:  # an edition that is being made has no such file yet
+        largest = LARGEST_PLAIN
+    return f"{name}.gz" if path.stat().st_size > largest else name
+
+
+def _packed(path: Path) -> bytes:
+    # without the time of writing, the same content has the same bytes
+    return gzip.compress(path.read_bytes(), 9, mtime=0)
+
+
+def offered_sizes(folder: Path) -> dict[str, int]:
+    """Address of each file that the site will offer of an edition to its bytes there."""
+    offered = {offered_name(name, path): path for name, path in _stored_files(folder).items()}
+    return {
+        name: len(_packed(path)) if name.endswith(".gz") else path.stat().st_size
+        for name, path in offered.items()
+    }
 
 
 def add_edition_files(pages: Path) -> None:
@@ -242,8 +273,7 @@ def add_edition_files(pages: Path) -> None:
             if offered == name:
                 shutil.copyfile(path, target)
             else:
-                # without the time of writing, the same content has the same bytes
-                target.write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
+                target.write_bytes(_packed(path))
     if editions:
         (pages / INDEX).mkdir(exist_ok=True)
         _write_feeds(pages, editions, book_details())

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from skytally.editions import PACKETS, editions_folder
+from skytally.editions import editions_folder, packet_paths
 
 REQUIRED = "REQUIRED"
 CONTEXT = "https://w3id.org/ro/crate/1.3/context"
@@ -130,7 +130,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--edition", default="", help="EDITION, its id")
     parser.add_argument("--every", default="", help="EVERY=yes for all packets")
     asked = parser.parse_args(words)
-    known = sorted((editions_folder() / asked.edition / PACKETS).glob("*.zip"))
+    known = [*packet_paths(editions_folder() / asked.edition).values()]
     if not asked.edition or not known:
         print(f"EDITION: no packets of edition {asked.edition!r}; name another", file=sys.stderr)
         return 1

@@ -12,6 +12,7 @@ import pytest
 from skytally.editions import Edition, editions_folder, packet_paths, read_editions
 from skytally.press.edition_pages import ATOM, JSON_FEED
 from skytally.press.moved_and_withdrawn_pages import MARK
+from skytally.press.site_size import LARGEST_SITE
 from tests.support.atom_and_json_feed_validation import atom_faults, json_feed_faults
 from tests.support.built_site_pages import (
     KEPT,
@@ -24,9 +25,6 @@ from tests.support.built_site_pages import (
 )
 
 pytestmark = needs_site
-
-LARGEST_SITE = 60_000_000
-"""Bytes of all files."""
 
 
 @pytest.fixture(scope="module")

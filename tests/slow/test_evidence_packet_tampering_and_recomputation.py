@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import io
 import json
 import os
 import random
@@ -17,7 +20,9 @@ from typing import Any
 
 import pytest
 
-from skytally.editions.packet_verifier.recompute import _whole_tables
+from skytally.editions import editions_folder, newest_edition, packet_paths
+from skytally.editions.packet_record_rows import as_csv
+from skytally.editions.packet_verifier import recompute
 from skytally.editions.reproducible_zip import canonical_zip
 from skytally.press.ro_crate_validation import crate_faults, one_of_each_shape
 from tests.support.built_site_pages import SITE
@@ -37,7 +42,9 @@ STATED = re.compile(
     r"|table|where)|computed/(value|day|lasting|moment|left_out|where|not_below|changes)))(/|$)"
 )
 """Places of packet.json of which nothing in a packet gives the content again (METHODS 11.2)."""
-FORGED_BYTES, REMOVED_ROWS, WHOLE_TABLES = 10_000, 1_000, 100
+FORGED_BYTES, REMOVED_ROWS, TRIED_TABLES = 10_000, 1_000, 100
+LATER, LEAST_KEPT, KEPT_FORGED = "2099-01-01", 0.3, 1_000
+"""A later edition, the least share of its packets that it keeps, and forgeries of those."""
 OTHER_PYTHONS = "SKYTALLY_OTHER_PYTHONS"
 """Environment variable with further interpreters to check the packets in, parted by colons."""
 VALIDATOR = "SKYTALLY_VALIDATOR"
@@ -53,6 +60,16 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> PacketEdition:
 def interpreters() -> list[str]:
     """List the interpreter of the tests and those named in the environment."""
     return [sys.executable, *filter(None, os.environ.get(OTHER_PYTHONS, "").split(":"))]
+
+
+@pytest.fixture(scope="module")
+def following(tmp_path_factory: pytest.TempPathFactory) -> PacketEdition:
+    """Write the packets of the book as one more edition after those that were published."""
+    editions = tmp_path_factory.mktemp("following") / "data" / "editions"
+    shutil.copytree(editions_folder(), editions)
+    newest = newest_edition(editions_folder())
+    assert newest is not None
+    return packets_of_site(editions, SITE, name=LATER, parent=newest.id)
 
 
 @pytest.mark.parametrize("python", interpreters())
@@ -91,23 +108,67 @@ def test_ten_thousand_forged_bytes_are_found(edition: PacketEdition) -> None:
     assert passed == []
 
 
+def test_an_edition_keeps_what_did_not_change(following: PacketEdition) -> None:
+    """All packets pass under one root, given the folders of all editions; one left out shows."""
+    folders = sorted(following.folder.parent.glob("*/packets"))
+    program = following.folder / "packet_verifier" / "verify.py"
+    log = following.folder / "packet_log.txt"
+    kept = [name for name, words in following.known.items() if words[2] != LATER]
+    assert len(kept) > LEAST_KEPT * len(following.known)
+    for gone in ("", random.Random(3).choice(kept)):
+        if gone:
+            packet_paths(following.folder)[gone].unlink()
+        command = [sys.executable, "-I", "-S", str(program), following.root, str(log)]
+        run = subprocess.run(
+            [*command, *map(str, folders)], capture_output=True, text=True, check=False
+        )
+        failed = [line for line in run.stdout.splitlines() if line.startswith("FAIL")]
+        assert [line.split()[1] for line in failed] == ([f"{gone}:"] if gone else [])
+        assert run.returncode == bool(gone)
+
+
+def test_forged_bytes_of_kept_packets_are_found(following: PacketEdition) -> None:
+    """One changed byte of a packet that an older edition issued never passes with the new log."""
+    chance = random.Random(2026)
+    kept = [name for name, words in following.known.items() if words[2] != LATER]
+    for name in chance.choices(kept, k=KEPT_FORGED):
+        data = bytearray(following.packets[name])
+        data[chance.randrange(len(data))] ^= chance.randrange(1, 256)
+        assert following.verdict(name, bytes(data)).startswith("FAIL"), name
+
+
 def test_a_row_removed_from_packet_and_log_is_found(edition: PacketEdition) -> None:
-    """Of a table on which conditions are tried no row can go, though the packet is logged anew."""
+    """Of what conditions choose no row can go, though the packet is logged anew without it."""
     chance = random.Random(20481)
+    record = recompute.read_record(edition.rows, hashlib.sha256(edition.rows).hexdigest())
     unnamed, tried = [], 0
     for name in chance.sample(sorted(edition.known), k=len(edition.known)):
         files = edition.files(name)
-        steps = [part["computed"] for part in json.loads(files["packet.json"])["findings"]]
-        for file in {table for each in filter(None, steps) for table in _whole_tables(each)}:
-            head, *rows = files[file].splitlines(keepends=True)
-            rows.pop(chance.randrange(len(rows)))
-            other = edition.relogged(name, rehashed({**files, file: b"".join([head, *rows])}))
-            found = other.verdict(name, other.packets[name])
-            tried += 1
-            if not found.startswith(f"FAIL {file}: not the whole table as logged"):
-                unnamed.append((name, found))
+        packet = json.loads(files["packet.json"])
+        steps = [part["computed"] for part in packet["findings"] if part["computed"]]
+        tables = {table for each in steps for table in recompute._tried_tables(each)}
+        beside = {file[5:-4] for file in files if file.startswith("rows/")}
+        known = recompute._rows(beside | tables, record)
+        chosen = {row for each in steps for row in recompute._taken(each, known)}
+        for file in sorted(f"rows/{table}.csv" for table in tables & beside):
+            held = list(csv.DictReader(io.StringIO(files[file].decode(), newline="")))
+            gone = chance.choice([row["id"] for row in held if row["id"] in chosen])
+            content = as_csv([row for row in held if row["id"] != gone] or [{"id": ""}])
+            less = {**packet, "rows": [row for row in packet["rows"] if row != gone]}
+            forged = {**files, file: content.removesuffix(b'\n""\n')}
+            for said in (packet, less):
+                forged["packet.json"] = json.dumps(said).encode()
+                other = edition.relogged(name, rehashed(forged))
+                found = other.verdict(name, other.packets[name])
+                tried += 1
+                # a scope that only that row had is told first
+                named = (
+                    rf"packet\.json: rows .*\b{gone}\b.* not in it|scopes\.csv: nothing rests on"
+                )
+                if not re.match(f"FAIL ({named})", found):
+                    unnamed.append((name, gone, found))
     assert unnamed == []
-    assert tried >= WHOLE_TABLES
+    assert tried >= TRIED_TABLES
 
 
 def test_a_thousand_removed_rows_are_found(edition: PacketEdition) -> None:
@@ -208,7 +269,7 @@ def test_an_omitted_packet_shows(edition: PacketEdition, tmp_path: Path) -> None
     short = tmp_path / "packet_log.txt"
     short.write_text("".join(line for line in lines if gone not in line))
     program = edition.folder / "packet_verifier" / "verify.py"
-    for log, named in ((edition.folder / "packet_log.txt", folder / gone), (short, short)):
+    for log, named in ((edition.folder / "packet_log.txt", gone), (short, short)):
         command = [sys.executable, "-I", str(program), edition.root, str(log), str(folder)]
         run = subprocess.run(command, capture_output=True, text=True, check=False)
         failed = [line for line in run.stdout.splitlines() if line.startswith("FAIL")]

@@ -12,13 +12,14 @@ import subprocess
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from skytally import claims, findings
-from skytally.editions import write_packets
-from skytally.editions.edition_rows_and_hashes import row_hash
-from skytally.editions.evidence_packet_merkle_log import log_root, packet_log
+from skytally.editions import packet_paths, write_packets
+from skytally.editions.edition_writing import write_rows
+from skytally.editions.evidence_packet_merkle_log import ROWS, log_root, packet_log
 from skytally.editions.packet_verifier import verify
 from skytally.editions.reproducible_zip import canonical_zip
 from skytally.findings.finding_declarations import REFERENCE
@@ -95,14 +96,21 @@ def write_made_up_edition(folder: Path, site: Path, *, parent: str | None = None
     (folder / "findings.jsonl").write_text(_lines(some_findings(KEYS)), encoding="utf-8")
     (folder / "claims.jsonl").write_text(_lines([CLAIM]), encoding="utf-8")
     (folder / "parameters.jsonl").write_text(_lines(parameters), encoding="utf-8")
+    write_rows(folder, ROOT / "data")
     about = {"id": folder.name, "date": EDITION, "commit": "0" * 40, "parent": parent}
     return write_packets(folder, about={**about, "title": "Counted from Above"}, site=site)
 
 
-def check_content() -> Callable[..., str]:
-    """Return the function of the published program that recomputes."""
+def check_content(rows: bytes) -> Callable[..., str]:
+    """Return the function of the published program that recomputes, with the rows of an edition."""
     program = Path(verify.__file__).with_name("recompute.py")
-    return runpy.run_path(str(program))["check_content"]
+    return runpy.run_path(str(program))["content_check"](rows, hashlib.sha256(rows).hexdigest())
+
+
+@cache
+def _unpacked(packet: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(packet)) as archive:
+        return {entry: archive.read(entry) for entry in archive.namelist()}
 
 
 @dataclass
@@ -119,8 +127,9 @@ class PacketEdition:
         self.log = (self.folder / "packet_log.txt").read_bytes()
         self.read = verify.read_log(self.log, self.root)
         self.id, self.record, self.known = self.read
-        self.packets = {name: (self.folder / "packets" / name).read_bytes() for name in self.known}
-        self.check_content = check_content()
+        self.packets = {name: path.read_bytes() for name, path in packet_paths(self.folder).items()}
+        self.rows = (self.folder / ROWS).read_bytes()
+        self.check_content = check_content(self.rows)
 
     def verdict(self, name: str, data: bytes) -> str:
         """Check some bytes under a name; what the verifier raises begins with *FAIL*."""
@@ -131,42 +140,54 @@ class PacketEdition:
 
     def files(self, name: str) -> dict[str, bytes]:
         """Files of a packet by name."""
-        with zipfile.ZipFile(io.BytesIO(self.packets[name])) as archive:
-            return {entry: archive.read(entry) for entry in archive.namelist()}
+        return {**_unpacked(self.packets[name])}
 
     def relogged(
         self,
         name: str,
         files: dict[str, bytes],
         *,
-        record: dict[str, str] | None = None,
+        rows: bytes = b"",
         packed: bytes | None = None,
     ) -> PacketEdition:
-        """Log another packet, or another record, as a dishonest publisher would."""
-        packets = {each: (data, self.files(each)) for each, data in self.packets.items()}
+        """Log another packet, or other rows of the record, as a dishonest publisher would."""
+        others = {each: data for each, data in self.packets.items() if each != name}
+        packets = {each: (data, _unpacked(data)) for each, data in others.items()}
         packets[name] = packed or canonical_zip(files), files
-        log = packet_log(self.id, packets, previous=None, record=record or self.record)
-        return self._with_log(log, name, packets[name][0])
+        hashed = {ROWS: hashlib.sha256(rows).hexdigest()} if rows else {}
+        issued = {each: words[2] for each, words in self.known.items()}
+        record = {**self.record, **hashed}
+        log = packet_log(self.id, packets, previous=None, record=record, issued=issued)
+        return self._with_log(log, name, packets[name][0], rows)
 
-    def _with_log(self, log: str, name: str, data: bytes) -> PacketEdition:
+    def _with_log(self, log: str, name: str, data: bytes, rows: bytes) -> PacketEdition:
         other = object.__new__(PacketEdition)
         other.folder, other.root, other.log = self.folder, log_root(log), log.encode()
         other.read = verify.read_log(other.log, other.root)
         other.id, other.record, other.known = other.read
-        other.packets, other.check_content = {**self.packets, name: data}, self.check_content
+        other.packets, other.rows = {**self.packets, name: data}, rows or self.rows
+        other.check_content = check_content(rows) if rows else self.check_content
         return other
 
 
 def with_table(edition: PacketEdition, name: str, table: str, content: bytes) -> PacketEdition:
-    """Log a packet with another table of rows; where it is whole, the record has it, too."""
+    """Log a packet with another table of rows, whose cells the record has, too."""
     files = {**edition.files(name), f"rows/{table}.csv": content}
-    packet = json.loads(files["packet.json"])
-    rows = csv.DictReader(io.StringIO(content.decode(), newline=""))
-    hashes = {f"{table}/{row['id']}": row_hash(row) for row in rows}
-    record = {**edition.record, **hashes, table: hashlib.sha256(content).hexdigest()}
-    packet["record"][table] = record[table]
-    files["packet.json"] = json.dumps(packet).encode()
-    return edition.relogged(name, rehashed(files), record=record)
+    held = {row["id"]: row for row in csv.DictReader(io.StringIO(content.decode(), newline=""))}
+    rows = [json.loads(line) for line in edition.rows.decode().split("\n")[:-1]]
+    for row in rows:
+        if row["table"] == f"record/{table}" and row["key"] in held:
+            cells = held[row["key"]].items()
+            row["cells"] = {column: cell.strip() for column, cell in cells if cell.strip()}
+    return edition.relogged(name, rehashed(files), rows=_lines(rows).encode())
+
+
+def without_row(edition: PacketEdition, table: str, key: str) -> bytes:
+    """Rows of an edition without one of the record."""
+    rows = [json.loads(line) for line in edition.rows.decode().split("\n")[:-1]]
+    kept = [row for row in rows if (row["table"], row["key"]) != (f"record/{table}", key)]
+    assert len(kept) == len(rows) - 1
+    return _lines(kept).encode()
 
 
 def rehashed(files: dict[str, bytes]) -> dict[str, bytes]:
@@ -180,20 +201,24 @@ def rehashed(files: dict[str, bytes]) -> dict[str, bytes]:
     return {**files, "ro-crate-metadata.json": json.dumps(crate, indent=1).encode()}
 
 
-def packets_of_site(editions: Path, site: Path) -> PacketEdition:
+def packets_of_site(
+    editions: Path, site: Path, *, name: str = EDITION, parent: str | None = None
+) -> PacketEdition:
     """Write the packets of a site that was built, as an edition of it would."""
-    folder = editions / EDITION
+    folder = editions / name
     folder.mkdir(parents=True)
-    for name in ("findings", "claims"):
-        rows = json.loads((site / f"{name}.json").read_text(encoding="utf-8"))
-        (folder / f"{name}.jsonl").write_text(_lines(rows), encoding="utf-8")
+    for part in ("findings", "claims"):
+        rows = json.loads((site / f"{part}.json").read_text(encoding="utf-8"))
+        (folder / f"{part}.jsonl").write_text(_lines(rows), encoding="utf-8")
     values = [
         {"page": page, "name": name, "value": value}
         for page, found in page_parameters().items()
         for name, value in found.items()
     ]
     (folder / "parameters.jsonl").write_text(_lines(values), encoding="utf-8")
-    about = {"id": EDITION, "date": EDITION, "commit": None, "title": "Counted from Above"}
+    write_rows(folder, ROOT / "data")
+    about = {"id": name, "date": name, "commit": None, "title": "Counted from Above"}
+    about["parent"] = parent
     return PacketEdition(folder, write_packets(folder, about=about, site=site))
 
 

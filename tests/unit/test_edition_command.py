@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from skytally.core import DataError
-from skytally.press import git_commit_and_tree
+from skytally.press import edition_command, git_commit_and_tree, site_size
 from skytally.press.edition_command import main, make_edition
 from tests.support.made_up_editions import make_edition as write_edition, write_project
 from tests.support.made_up_repository import commit_all
@@ -62,6 +63,28 @@ def test_a_tree_with_changes_is_refused(project: Path) -> None:
     words = r"found changes that no commit holds \(data/new file\.csv, requirements\.txt\)"
     with pytest.raises(DataError, match=words):
         make_edition("")
+
+
+@pytest.mark.parametrize("written", [0, 900])
+def test_a_site_without_room_gets_no_edition(
+    project: Path, monkeypatch: pytest.MonkeyPatch, written: int
+) -> None:
+    """A full site is told before anything is written, one that would be before it is kept."""
+    site = project / "book/_build/html"
+    site.mkdir(parents=True)
+    (site / "cards.json").write_bytes(b"x" * (200 if written else 2000))
+
+    def write(folder: Path, about: dict[str, Any], *_: object) -> None:
+        (folder / "findings.jsonl").write_bytes(b"x" * written)
+        edition_command._check_size(folder, about["id"])
+
+    monkeypatch.setattr(site_size, "LARGEST_SITE", 1000)
+    monkeypatch.setattr(edition_command, "_check_state", lambda *_: None)
+    monkeypatch.setattr(edition_command, "_details", lambda identifier, *_: {"id": identifier})
+    monkeypatch.setattr(edition_command, "_write", write)
+    with pytest.raises(DataError, match=r"the site: found .* 2026-01-04 would add .* cards\.json"):
+        make_edition("2026-01-04")
+    assert [path.name for path in (project / "data/editions").iterdir()] == ["2026-01-03"]
 
 
 def test_the_command_says_that_no_edition_was_made(

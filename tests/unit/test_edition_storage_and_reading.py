@@ -13,6 +13,8 @@ import pytest
 from skytally.core import DataError
 from skytally.editions import Edition, change_summary, next_id, read_editions
 from skytally.editions.edition_reading_and_hash_checks import edition_contents
+from skytally.editions.edition_rows_and_hashes import row_hash
+from skytally.editions.evidence_packet_merkle_log import packet_log
 from skytally.editions.json_lines import read_json_lines, write_json_lines
 from skytally.editions.software_hash_ids import entry_of, folder_id
 from skytally.editions.source_file_hashes_and_swhids import source_files
@@ -148,12 +150,15 @@ def test_a_kept_packet_that_the_older_edition_has_not_is_named(
 ) -> None:
     """An edition that keeps a packet with another hash than the older one has is a fault."""
     newer = make_edition(small_project, "2026-01-03", findings=[], parent=first_edition)
-    row = {"packet": "claim-A1.zip", "edition": DAY, "sha256": "a" * 64}
-    (newer.folder / "kept_packets.jsonl").write_text(json.dumps(row) + "\n")
+    log = packet_log(
+        newer.id, {"claim-A1.zip": (b"", {})}, previous=None, record={},
+        issued={"claim-A1.zip": DAY},
+    )  # fmt: skip
+    (newer.folder / "packet_log.txt").write_text(log)
     _damage_about(newer.folder, contents=edition_contents(newer.folder))
     editions, (fault,) = read_editions(small_project / "data/editions")
     assert [edition.id for edition in editions] == [DAY, "2026-01-03"]
-    assert f"claim-A1.zip with sha256 aaaaaaaaaaaa, in {DAY} none" in str(fault)
+    assert f"claim-A1.zip with sha256 e3b0c44298fc, in {DAY} none" in str(fault)
 
 
 def test_leftovers_of_other_programs_are_no_damage(
@@ -168,6 +173,17 @@ def test_leftovers_of_other_programs_are_no_damage(
 def test_no_folder_of_editions_is_no_edition(tmp_path: Path) -> None:
     """A project without editions has none, and no fault."""
     assert read_editions(tmp_path / "editions") == ([], [])
+
+
+def test_rows_have_their_hash_whether_it_was_stored_or_not(first_edition: Edition) -> None:
+    """The first editions stored the hash of a row, which follows from its cells."""
+    stored = read_json_lines(first_edition.folder / "rows.jsonl")
+    assert {*stored[0]} == {"table", "key", "cells"}
+    row = first_edition.rows["record/calls", "A1"]
+    assert row["sha256"] == row_hash({"id": "A1", "value": "10"})
+    path = first_edition.folder / "rows.jsonl"
+    write_json_lines(path, [{**each, "sha256": "as stored"} for each in stored])
+    assert {each["sha256"] for each in first_edition.rows.values()} == {"as stored"}
 
 
 def test_a_third_edition_of_a_day_has_a_number() -> None:

@@ -28,6 +28,7 @@ def editions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "2026-11-29" / "packets" / NAME).write_bytes(content)
     log = packet_log("2026-11-29", {NAME: (content, files)}, previous=None, record={})
     (folder / "2026-11-29" / "packet_log.txt").write_text(log)
+    (folder / "2026-11-29" / "rows.jsonl").write_text("made up")
     (folder / "2026-11-29" / "packet_verifier").mkdir()
     for program in PROGRAMS:
         (folder / "2026-11-29" / "packet_verifier" / program).write_text(program)
@@ -42,13 +43,13 @@ def test_packet_list_links_packets_log_and_programs(editions: Path) -> None:
     page = bare(PacketList, docname="editions/2026-11-29", arguments=("2026-11-29",)).html()
     root = log_root((editions / "2026-11-29" / "packet_log.txt").read_text())
     assert f"python3 -I verify.py {root} packet_log.txt {NAME}" in page
-    for name in (f"packets/{NAME}", "packet_log.txt", "verify.py", "recompute.py"):
+    for name in (f"packets/{NAME}", "packet_log.txt", "verify.py", "recompute.py", "rows.jsonl"):
         assert f'href="../editions/2026-11-29/{name}" download' in page
     for program in PROGRAMS:
         assert f"SHA-256 of {program}" in page
         assert hashlib.sha256(program.encode()).hexdigest() in page
     assert 'href="../packets.html"' in page
-    assert "1 packets made in this edition" in page
+    assert "1 packets issued with this edition" in page
 
 
 def test_packet_list_says_where_there_are_none(editions: Path) -> None:

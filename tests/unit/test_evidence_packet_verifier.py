@@ -215,20 +215,19 @@ def test_read_log_refuses_a_log_with_a_packet_twice(edition: PacketEdition) -> N
             verify.read_log(b"\n".join(changed) + b"\n", root)
 
 
-def test_read_log_refuses_a_log_with_a_row_twice(edition: PacketEdition) -> None:
-    """A row cannot be logged with two contents, of which each packet has another."""
+def test_read_log_refuses_a_log_with_a_table_twice(edition: PacketEdition) -> None:
+    """The rows cannot be logged with two contents, of which each packet has another."""
     lines = edition.log.removesuffix(b"\n").split(b"\n")
-    at = next(number for number, line in enumerate(lines) if line.startswith(b"row "))
-    doubled = [*lines[:at], lines[at][:-64] + b"0" * 64, *lines[at:]]
-    with pytest.raises(ValueError, match="a table or row twice"):
+    doubled = [*lines[:4], lines[4] + b" rows.jsonl=" + b"0" * 64, *lines[5:]]
+    with pytest.raises(ValueError, match="a table twice"):
         verify.read_log(b"\n".join(doubled) + b"\n", verify.merkle_root(doubled).hex())
 
 
 def test_read_log_names_another_format(edition: PacketEdition) -> None:
     """An older or newer log says which verifier to take, before anything else is compared."""
-    for other in (b"1", b"3"):
-        log = edition.log.replace(b"skytally packet log 2", b"skytally packet log " + other)
-        with pytest.raises(ValueError, match=f"format {other}, not 2: take the verifier from the"):
+    for other in (b"2", b"4"):
+        log = edition.log.replace(b"skytally packet log 3", b"skytally packet log " + other)
+        with pytest.raises(ValueError, match=f"format {other}, not 3: take the verifier from the"):
             verify.read_log(log, edition.root)
 
 
@@ -244,7 +243,7 @@ def test_a_missing_packet_shows_in_a_folder(edition: PacketEdition, tmp_path: Pa
     assert code == 1
     assert failed == [
         f"FAIL {folder}/finding-extra.zip: the log of edition 2026-11-29 has no such packet",
-        f"FAIL {folder}/{QUOTE}: No such file or directory",
+        f"FAIL {QUOTE}: in no folder given; edition 2026-11-29 issued it",
     ]
     count = len(edition.known)
     assert (
@@ -431,14 +430,22 @@ def test_packets_are_answered_in_the_order_of_the_arguments(
     seen = f"3 PASS, 0 FAIL, 2 of {len(edition.known)} packets of the edition seen"
     assert summary == f"{seen}; root {edition.root}"
     code, printed = strangers_run(edition, empty, one)
-    assert printed.splitlines()[-2].startswith(f"PASS {one}: ")
-    assert f"1 PASS, {len(edition.known)} FAIL, 1 of" in printed
+    assert printed.splitlines()[0].startswith(f"PASS {one}: ")
+    assert f"1 PASS, {len(edition.known) - 1} FAIL, 1 of" in printed
 
 
 def test_the_verifier_can_be_read_whole() -> None:
     """The program that decides on bytes stays at about 120 lines, blank ones and notes aside."""
-    lines = Path(verify.__file__).read_text(encoding="utf-8").splitlines()
-    assert sum(bool(line.strip()) for line in lines) <= 125
+    source = Path(verify.__file__).read_text(encoding="utf-8")
+    notes = [
+        node.value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    ]
+    assert all(isinstance(note.value, str) for note in notes)
+    noted = {line for note in notes for line in range(note.lineno, note.end_lineno + 1)}
+    lines = enumerate(source.splitlines(), start=1)
+    assert sum(bool(line.strip()) for number, line in lines if number not in noted) <= 125
 
 
 def test_an_older_python_gets_one_sentence() -> None:

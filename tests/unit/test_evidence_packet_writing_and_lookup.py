@@ -16,9 +16,15 @@ from skytally.editions import (
     published_packets,
     write_packets,
 )
+from skytally.editions.edition_writing import write_rows
 from skytally.editions.evidence_packet_merkle_log import log_root
 from skytally.editions.packet_verifier import recompute
-from tests.support.edition_packets_and_tampering import PacketEdition, made_up_site, some_findings
+from tests.support.edition_packets_and_tampering import (
+    ROOT,
+    PacketEdition,
+    made_up_site,
+    some_findings,
+)
 
 ABOUT = {"id": "2026-12-01", "date": "2026-12-01", "commit": None, "title": "made up"}
 QUOTE = "rail-counts.baseline"
@@ -45,6 +51,7 @@ def folder(tmp_path: Path, found: str) -> Path:
     (made / "claims.jsonl").write_text("", encoding="utf-8")
     values = [{"page": "rail-counts", "name": "baseline_row", "value": "R001"}]
     (made / "parameters.jsonl").write_text("".join(json.dumps(row) + "\n" for row in values))
+    write_rows(made, ROOT / "data")
     return made
 
 

@@ -19,7 +19,10 @@ pandas==3.0.0 ; python_version >= '3.11' \\
 """
 
 
-def made_up_files() -> dict[str, bytes]:
+def made_up_files(
+    declarations: dict[str, dict[str, str]] | None = None,
+    parameters: dict[str, dict[str, str]] | None = None,
+) -> dict[str, bytes]:
     """Make the packet of a finding on images of a place with two stored images."""
     images = [
         {"site": "rajin", "item_id": f"S2A_{day}", "chip_sha256": f"{day}" * 8} for day in (1, 2)
@@ -28,8 +31,8 @@ def made_up_files() -> dict[str, bytes]:
         about={"id": "2026-11-29", "date": "2026-11-29", "title": "made up"},
         findings={KEY: FINDING},
         computations={},
-        declarations={},
-        parameters={"rail-counts": {"study": "2023-08-01"}},
+        declarations=declarations or {},
+        parameters=parameters or {"rail-counts": {"study": "2023-08-01"}},
         record=PacketRecord({"sources": {}, "scopes": {}}, {"sources": b"id\n"}),
         rules={},
         ledger={},
@@ -53,6 +56,23 @@ def test_packet_files_say_what_is_not_recomputed() -> None:
     assert packet["not_recomputed"] == [f"{KEY}, which no row of data/findings declares"]
     assert packet["findings"][0]["computed"] is None
     assert packet["parameters"] == {"rail-counts": {"study": "2023-08-01"}}
+
+
+def test_packet_files_hold_the_parameters_that_a_declaration_names() -> None:
+    """Those of findings to which it refers are there, too, and no others of the page."""
+    declarations = {
+        KEY: {"key": KEY, "rows": "$row", "where": "day>=$days[0]", "of": "@ais-gaps.other:value"},
+        "ais-gaps.other": {"key": "ais-gaps.other", "dates": "$autumn month"},
+    }
+    parameters = {
+        "rail-counts": {"row": "R001", "days": "x", "autumn": "not here", "study": "unused"},
+        "ais-gaps": {"autumn": "2023", "row": "unused"},
+        "synthesis": {"row": "unused"},
+    }
+    packet = json.loads(made_up_files(declarations, parameters)["packet.json"])
+    assert packet["parameters"] == {
+        "ais-gaps": {"autumn": "2023"}, "rail-counts": {"row": "R001", "days": "x"},
+    }  # fmt: skip
 
 
 def test_packet_files_list_the_names_of_the_lock() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import re
@@ -11,12 +10,14 @@ from collections.abc import Callable
 
 import pytest
 
+from skytally.editions.packet_verifier import recompute
 from tests.support.edition_packets_and_tampering import (
     ESTIMATE,
     KEYS,
     PacketEdition,
     rehashed,
     with_table,
+    without_row,
 )
 
 QUOTE = "finding-rail-counts.baseline.zip"
@@ -33,16 +34,17 @@ def edition(packet_edition: PacketEdition) -> PacketEdition:
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        (b'"format": 2', b'"format": 3', "packet.json: format 3, not 2"),
+        (b'"format": 3', b'"format": 4', "packet.json: of another format"),
+        (b'"format": 3', b'"format": 2', "packet.json: of another format"),
         (
             b'"edition": "2026-11-29"',
             b'"edition": "2025-01-01"',
             "packet.json: edition '2025-01-01', not '2026-11-29'",
         ),
-        (b'"format": 2', b'"format": 2, "format": 1', "a key twice in JSON"),
-        (b'"format": 2', b'"format": 2, "x": NaN', "NaN"),
+        (b'"format": 3', b'"format": 3, "format": 1', "a key twice in JSON"),
+        (b'"format": 3', b'"format": 3, "x": NaN', "NaN"),
     ],
-    ids=["newer", "edition", "twice", "nan"],
+    ids=["newer", "older", "edition", "twice", "nan"],
 )
 def test_check_packet_finds_what_a_publisher_got_wrong(
     edition: PacketEdition, old: bytes, new: bytes, named: str
@@ -281,10 +283,15 @@ def test_check_packet_counts_what_a_change_leaves_out(edition: PacketEdition) ->
     """Rows left out by one of the two changes of a lag are counted in the answer, too."""
 
     def left_out(packet: dict) -> None:
+        row = packet["rows"][0]
+        packet["findings"][0]["computed"]["changes"][0]["left_out"] = {row: "made up"}
+
+    def unknown(packet: dict) -> None:
         packet["findings"][0]["computed"]["changes"][0]["left_out"] = {"X1": "made up"}
 
     name = "finding-synthesis.yard_after_summit.zip"
     assert "1 rows left out as repeated" in relogged_packet(edition, name, left_out)
+    assert relogged_packet(edition, name, unknown).endswith("rows X1 are not in it")
 
 
 @pytest.mark.parametrize(
@@ -336,26 +343,63 @@ def test_check_packet_names_what_it_did_not_recompute(
 
 
 @pytest.mark.parametrize("key", ["ais-gaps.known_to_the_day", "port-imagery.days_empty_in_record"])
-def test_check_packet_finds_a_row_that_the_table_has(edition: PacketEdition, key: str) -> None:
-    """Without one row of the table fails a packet whose number, inputs and log were all adapted."""
+def test_check_packet_finds_a_row_that_the_edition_has(edition: PacketEdition, key: str) -> None:
+    """Without one row fails a packet of which inputs, rows and log were adapted step by step."""
     name = f"finding-{key}.zip"
     files = edition.files(name)
     packet = json.loads(files["packet.json"])
     finding = packet["findings"][0]["finding"]
     table = packet["findings"][0]["computed"]["table"]
-    row = finding["inputs"][0]
+    row = finding["inputs"].pop(0)
+    other = edition.relogged(name, rehashed({**files, "packet.json": json.dumps(packet).encode()}))
+    assert f"FAIL packet.json: {key}: rests on" in other.verdict(name, other.packets[name])
+    packet["rows"].remove(row)
     lines = files[f"rows/{table}.csv"].decode().splitlines(keepends=True)
     kept = [line for line in lines if not line.startswith(f"{row},")]
     assert len(kept) == len(lines) - 1
     files[f"rows/{table}.csv"] = "".join(kept).encode()
-    for hashed in (edition.record[table], hashlib.sha256("".join(kept).encode()).hexdigest()):
-        packet["record"][table] = hashed
-        files["packet.json"] = json.dumps(packet).encode()
-        other = edition.relogged(name, rehashed(files))
-        found = other.verdict(name, other.packets[name])
-        assert re.match(
-            rf"FAIL (packet.json: table {table} not|rows/{table}.csv: not the whole) ", found
-        )
+    files["packet.json"] = json.dumps(packet).encode()
+    other = edition.relogged(name, rehashed(files))
+    found = other.verdict(name, other.packets[name])
+    assert found == f"FAIL packet.json: rows {row} are not in it"
+
+
+def test_check_packet_finds_a_row_that_the_edition_lacks(edition: PacketEdition) -> None:
+    """A row that only the packet has fails, and so does each packet that counted it."""
+    key = "ais-gaps.known_to_the_day"
+    name = f"finding-{key}.zip"
+    files = edition.files(name)
+    row = json.loads(files["packet.json"])["findings"][0]["finding"]["inputs"][0]
+    rows = without_row(edition, "ais_events", row)
+    other = edition.relogged(name, files, rows=rows)
+    assert f"row {row} not as the edition has it" in other.verdict(name, other.packets[name])
+
+
+def test_a_table_without_rows_is_tried_like_another() -> None:
+    """Nothing meets a condition there; rows of one id in two tables are told."""
+    assert recompute._rows({"rail_counts"}, {}) == {}
+    cells = recompute.Cells(id="R1")
+    with pytest.raises(ValueError, match="row R1 in two tables"):
+        recompute._rows({"a", "b"}, {"a": {"R1": cells}, "b": {"R1": cells}})
+
+
+def test_check_packet_finds_what_is_not_in_it(edition: PacketEdition) -> None:
+    """A row that it names, a page that a row cites, and a row on which nothing rests are named."""
+    files = edition.files(QUOTE)
+    rows = files["rows/rail_counts.csv"].splitlines(keepends=True)
+    cells = json.loads(edition.rows.split(b'"record/rail_counts", "key": "R002", "cells": ')[1]
+                       .split(b"}\n")[0])  # fmt: skip
+    text = io.StringIO(newline="")
+    csv.DictWriter(text, rows[0].decode().strip().split(","), lineterminator="\n").writerow(cells)
+    for name, content, named in (
+        ("rows/rail_counts.csv", rows[0], "packet.json: rows R001 are not in it"),
+        ("rows/rail_counts.csv", b"".join(rows) + text.getvalue().encode(),
+         "rows/rail_counts.csv: nothing rests on row R002"),
+        ("sources.csv", files["sources.csv"].splitlines(keepends=True)[0],
+         "packet.json: pages MEDUZA_20231008 are not in it"),
+    ):  # fmt: skip
+        other = edition.relogged(QUOTE, rehashed({**files, name: content}))
+        assert other.verdict(QUOTE, other.packets[QUOTE]) == f"FAIL {named}"
 
 
 @pytest.mark.parametrize(
@@ -372,13 +416,15 @@ def test_check_packet_finds_a_cell_that_the_record_has_otherwise(
     assert changed != files[file]
     other = edition.relogged(QUOTE, rehashed({**files, file: changed}))
     found = other.verdict(QUOTE, other.packets[QUOTE])
-    assert found == f"FAIL {file}: row {row} not as it was logged"
+    assert found == f"FAIL {file}: row {row} not as the edition has it"
 
 
 def test_check_packet_finds_another_site_of_a_scope(edition: PacketEdition) -> None:
-    """The sites by which conditions choose rows come from the whole table of scopes."""
+    """The sites by which conditions choose rows come from the rows of the edition."""
     name = "finding-port-imagery.days_empty_in_record.zip"
     files = edition.files(name)
+    assert b",rajin," in files["scopes.csv"]
     files["scopes.csv"] = files["scopes.csv"].replace(b",rajin,", b",nowhere,")
     other = edition.relogged(name, rehashed(files))
-    assert other.verdict(name, other.packets[name]).startswith("FAIL scopes.csv: not the whole")
+    found = other.verdict(name, other.packets[name])
+    assert re.fullmatch(r"FAIL scopes\.csv: row \S+ not as the edition has it", found)

@@ -1,4 +1,4 @@
-"""Rows of packets: cells, whole tables, sources."""
+"""Rows of packets: cells, sources, scopes."""
 
 from __future__ import annotations
 
@@ -26,9 +26,17 @@ def test_files_hold_the_rows_as_the_tables_have_them(record: PacketRecord, root:
     assert {line.split(",")[0] for line in files["sources.csv"].decode().splitlines()[1:]} == pages
 
 
-def test_files_hold_a_whole_table_byte_for_byte(record: PacketRecord, root: Path) -> None:
-    """A table on which conditions are tried comes with all its rows, its pages as before."""
-    files = record.files(["R031"], whole=["rail_counts", "events"])
-    for table in ("rail_counts", "events"):
-        assert files[f"rows/{table}.csv"] == (root / f"data/record/{table}.csv").read_bytes()
-    assert files["sources.csv"] == record.files(["R031"])["sources.csv"]
+def test_files_hold_the_scopes_of_the_rows_where_wanted(record: PacketRecord) -> None:
+    """Where conditions name a site, the scopes are there by which the rows have theirs."""
+    files = record.files(["R031", "E013"], scoped=True)
+    assert sorted({*files} - {*record.files(["R031", "E013"])}) == ["scopes.csv"]
+    scopes = {line.split(",")[0] for line in files["scopes.csv"].decode().splitlines()[1:]}
+    assert scopes == {record.cells("R031")["scope"]}
+
+
+def test_files_leave_out_all_that_a_page_reports(record: PacketRecord) -> None:
+    """A page is there as it is cited; what else it says changes no packet."""
+    assert "reports" in record.tables["sources"]["MEDUZA_20231008"]
+    head = record.files(["R001"])["sources.csv"].decode().splitlines()[0].split(",")
+    assert "url" in head
+    assert "reports" not in head

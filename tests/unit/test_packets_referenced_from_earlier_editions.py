@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +16,13 @@ import pytest
 
 from skytally.core import DataError
 from skytally.editions import packet_editions, packet_paths, packet_summary, write_packets
+from skytally.editions.edition_writing import write_rows
 from skytally.editions.evidence_packet_merkle_log import log_root
 from skytally.editions.packet_verifier import verify
-from skytally.editions.packets_referenced_from_earlier_editions import (
-    kept_packets,
-    unchanged_packets,
-)
+from skytally.editions.packets_referenced_from_earlier_editions import unchanged_packets
 from skytally.press.sphinx_ext.evidence_packet_directives import PacketList
 from tests.support.directives_without_page import bare
-from tests.support.edition_packets_and_tampering import check_content, made_up_site, some_findings
+from tests.support.edition_packets_and_tampering import ROOT, made_up_site, some_findings
 
 FIRST, SECOND, THIRD, FOURTH = "2026-11-29", "2026-12-01", "2026-12-02", "2026-12-03"
 FINDING = "finding-rail-counts.baseline.zip"
@@ -40,6 +42,7 @@ class Book:
     def __init__(self, folder: Path, finding: dict[str, Any]) -> None:
         """Make the site, whose chart stays."""
         self.editions, self.finding = folder / "data" / "editions", finding
+        self.data = ROOT / "data"
         self.site = made_up_site(folder / "site")
 
     def publish(self, name: str, verdicts: dict[str, str], parent: str | None = None) -> Path:
@@ -55,6 +58,7 @@ class Book:
             "id": name, "date": name, "parent": parent, "title": "made up",
             "commit": hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest(),
         }  # fmt: skip
+        write_rows(folder, self.data)
         root = write_packets(folder, about=about, site=self.site)
         (folder / "edition.json").write_text(json.dumps({**about, "packet_root": root}))
         return folder
@@ -80,7 +84,8 @@ def test_what_states_the_same_is_stored_once(book: Book) -> None:
         CHART: FIRST, CLAIMS["S0-01"]: FIRST, CLAIMS["S0-02"]: SECOND, FINDING: FIRST,
     }  # fmt: skip
     assert all(path.is_file() for path in packet_paths(folder).values())
-    assert packet_summary(folder)["unchanged packets"] == "3, kept from older editions"
+    words = packet_summary(folder)["packets"]
+    assert words.startswith("4: 1 of 0.0 MB issued with this edition, 3 with older ones and ")
 
 
 def test_kept_packets_are_followed_through_editions(book: Book) -> None:
@@ -95,31 +100,153 @@ def test_a_packet_that_comes_back_is_made_again(book: Book) -> None:
     assert packet_editions(book.editions / FOURTH)[CLAIMS["S0-01"]] == FOURTH
 
 
-def test_the_root_holds_the_list_of_kept_packets(book: Book) -> None:
-    """Another list has another hash in the log, and so another root; the verifier reads the log."""
-    folder = book.editions / THIRD
-    log, listed = (
-        (folder / name).read_bytes() for name in ("packet_log.txt", "kept_packets.jsonl")
-    )
-    assert f"kept={hashlib.sha256(listed).hexdigest()}" in log.decode().splitlines()[2]
+def test_the_log_lists_all_packets_with_the_edition_that_issued_each(book: Book) -> None:
+    """Kept packets are lines of the one log, so that none can be left out or exchanged."""
+    log = (book.editions / THIRD / "packet_log.txt").read_bytes()
     edition, _, packets = verify.read_log(log, log_root(log.decode()))
-    assert (edition, packets) == (THIRD, {})
+    assert edition == THIRD
+    assert {name: words[2] for name, words in packets.items()} == {
+        CHART: FIRST, CLAIMS["S0-02"]: SECOND, FINDING: FIRST,
+    }  # fmt: skip
+    for name, words in packets.items():
+        stored = packet_paths(book.editions / THIRD)[name].read_bytes()
+        assert words[0] == hashlib.sha256(stored).hexdigest()
 
 
-def test_a_kept_packet_passes_with_the_log_of_its_edition(book: Book) -> None:
-    """The edition that made it checks it; the newer log knows no packet of that name."""
-    folder = book.editions / SECOND
-    data = packet_paths(folder)[FINDING].read_bytes()
-    for edition, passes in ((FIRST, True), (SECOND, False)):
-        log = (book.editions / edition / "packet_log.txt").read_bytes()
-        known = verify.read_log(log, log_root(log.decode()))
-        if passes:
-            assert f"edition {FIRST} says" in verify.check_packet(
-                data, FINDING, known, check_content()
-            )
-        else:
-            with pytest.raises(ValueError, match="has no such packet"):
-                verify.check_packet(data, FINDING, known, check_content())
+def strangers_run(book: Book, edition: str, *paths: Path | str) -> tuple[int, list[str]]:
+    """Check packets with root, log, rows and programs of an edition, in another interpreter."""
+    folder = book.editions / edition
+    log = folder / "packet_log.txt"
+    words = [log_root(log.read_text()), str(log), *map(str, paths)]
+    command = [sys.executable, "-I", "-S", str(folder / "packet_verifier" / "verify.py"), *words]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    return run.returncode, (run.stdout + run.stderr).splitlines()
+
+
+def folders(book: Book, *editions: str) -> list[Path]:
+    """Folders of the packets that editions issued."""
+    return [book.editions / each / "packets" for each in editions]
+
+
+def test_the_verifier_follows_kept_packets(book: Book) -> None:
+    """One packet, or the folders of all editions, pass with the newest root alone."""
+    code, (line, summary) = strangers_run(
+        book, SECOND, packet_paths(book.editions / SECOND)[FINDING]
+    )
+    assert code == 0
+    assert f"edition {SECOND} (issued with {FIRST} and unchanged since) says" in line
+    assert summary.startswith("1 PASS, 0 FAIL, 1 of 4 packets of the edition seen")
+    code, lines = strangers_run(book, SECOND, *folders(book, FIRST, SECOND))
+    assert (code, len(lines)) == (0, 5)
+    assert lines[-1].startswith("4 PASS, 0 FAIL, 4 of 4 packets of the edition seen")
+
+
+def test_a_kept_packet_passes_with_the_log_that_issued_it_too(book: Book) -> None:
+    """What an older edition published is checked with its own root as before."""
+    code, lines = strangers_run(book, FIRST, packet_paths(book.editions / SECOND)[FINDING])
+    assert code == 0
+    assert f"edition {FIRST} says" in lines[0]
+    assert strangers_run(book, FIRST, *folders(book, FIRST))[0] == 0
+
+
+def test_a_kept_packet_that_is_left_out_or_exchanged_shows(book: Book, tmp_path: Path) -> None:
+    """In a folder of its own edition, in one that holds all, and with another packet's bytes."""
+    code, lines = strangers_run(book, SECOND, *folders(book, SECOND))
+    assert code == 1
+    assert f"FAIL {FINDING}: in no folder given; edition {FIRST} issued it" in lines
+    assert lines[-1].startswith("1 PASS, 3 FAIL, 1 of 4 packets of the edition seen")
+    older = book.editions / FIRST / "packets" / CLAIMS["S0-02"]
+    code, lines = strangers_run(book, SECOND, older)
+    assert code == 1
+    assert lines[0] == f"FAIL {older}: packet.json: not as it was logged"
+    flat = tmp_path / "all"
+    flat.mkdir()
+    for path in packet_paths(book.editions / SECOND).values():
+        shutil.copy(path, flat)
+    assert strangers_run(book, SECOND, flat)[0] == 0
+    shutil.copy(book.editions / FIRST / "packets" / CLAIMS["S0-02"], flat)
+    code, lines = strangers_run(book, SECOND, flat)
+    assert code == 1
+    assert [line.split(":")[0] for line in lines if line.startswith("FAIL")] == [
+        f"FAIL {flat / CLAIMS['S0-02']}"
+    ]
+
+
+def test_another_line_of_a_kept_packet_changes_the_root(book: Book) -> None:
+    """Who leaves out, exchanges or dates a kept packet otherwise has another root."""
+    log = (book.editions / SECOND / "packet_log.txt").read_text()
+    root = log_root(log)
+    line = next(each for each in log.splitlines() if FINDING in each)
+    for other in ("", line.replace(FIRST, SECOND), f"0{line[1:]}"):
+        changed = log.replace(f"{line}\n", f"{other}\n" if other else "")
+        with pytest.raises(ValueError, match="its root is not the root given"):
+            verify.read_log(changed.encode(), root)
+
+
+def test_rows_of_the_edition_are_needed_and_checked(book: Book, tmp_path: Path) -> None:
+    """They lie beside the log, packed or not; others, cut or missing ones stop the check."""
+    log = tmp_path / "packet_log.txt"
+    shutil.copy(book.editions / SECOND / "packet_log.txt", log)
+    packet = str(packet_paths(book.editions / SECOND)[FINDING])
+    rows = (book.editions / SECOND / "rows.jsonl").read_bytes()
+    folder = book.editions / SECOND / "packet_verifier"
+    words = [sys.executable, "-I", str(folder / "verify.py"), log_root(log.read_text()), str(log)]
+
+    def answer(name: str, content: bytes) -> str:
+        path = tmp_path / name
+        if name:
+            path.write_bytes(content)
+        run = subprocess.run([*words, packet], capture_output=True, text=True, check=False)
+        if name:
+            path.unlink()
+        return run.stdout
+
+    assert answer("", b"") == f"FAIL {tmp_path}/rows.jsonl.gz: No such file or directory\n"
+    for name, content in (
+        ("rows.jsonl.gz", gzip.compress(rows)), ("rows.jsonl", rows), ("rows.jsonl.gz", rows),
+        ("rows.jsonl", rows.replace(b"\n", b"\r\n")),
+    ):  # fmt: skip
+        assert answer(name, content).startswith("PASS ")
+    for content in (
+        rows[:-1],
+        gzip.compress(rows)[:-20],
+        gzip.compress(rows + b"{}\n"),
+        b"\x1f\x8b",
+    ):
+        found = answer("rows.jsonl.gz", content)
+        assert found.startswith(f"FAIL {tmp_path}/rows.jsonl.gz: ")
+        assert len(found.splitlines()) == 1
+
+
+def changed_copy(packet: dict[str, Any], **entries: Any) -> bytes:
+    """Return what a packet says with other entries."""
+    return json.dumps({**packet, **entries}).encode()
+
+
+def test_what_a_packet_was_made_with_makes_no_new_one(book: Book) -> None:
+    """Commit, lock, whole tables and other parameters may differ; what it rests on may not."""
+    path = packet_paths(book.editions / FIRST)[FINDING]
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    packet = json.loads(files["packet.json"])
+
+    def kept(**changed: bytes) -> bool:
+        names = {"packet": "packet.json", "lock": "lock.txt", "rows": "rows/rail_counts.csv",
+                 "sources": "sources.csv"}  # fmt: skip
+        content = {**files, **{names[each]: value for each, value in changed.items()}}
+        return bool(unchanged_packets({FINDING: content}, book.editions / FIRST))
+
+    rows, sources = files["rows/rail_counts.csv"], files["sources.csv"]
+    made_with = {"commit": "1" * 40, "record": {}, "lock": {}, "edition": SECOND}
+    assert kept(packet=changed_copy(packet, **made_with), lock=b"numpy==99\n")
+    column = b"\n".join(line + end for line, end in
+                        zip(rows.splitlines(), (b",new", b","), strict=True))  # fmt: skip
+    assert kept(rows=column + b"\n")
+    assert not kept(rows=rows.replace(b"R001,", b"R001,2"))
+    assert not kept(sources=sources.replace(b"Meduza", b"Another"))
+    assert not kept(packet=changed_copy(packet, sentence="Another."))
+    more = {"rail-counts": {**packet["parameters"]["rail-counts"], "baseline_row": "R002"}}
+    assert not kept(packet=changed_copy(packet, parameters=more))
 
 
 def test_the_page_of_an_edition_links_kept_packets_where_they_are(
@@ -151,6 +278,3 @@ def test_a_kept_packet_that_is_missing_or_misnamed_is_refused(book: Book, tmp_pa
     path.unlink()
     with pytest.raises(DataError, match=FINDING):
         unchanged_packets(files, editions / SECOND)
-    (editions / SECOND / "kept_packets.jsonl").write_text('{"packet": "made up"}\n')
-    with pytest.raises(DataError, match="without packet, edition and sha256; restore it"):
-        kept_packets(editions / SECOND)

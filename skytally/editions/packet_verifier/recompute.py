@@ -17,13 +17,18 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 OPEN_ABOVE = ("at least", "more than")
 SHOWN = {"counted": True, "seen": True, "nothing-seen": False}
 NOMINAL_DAYS = 15  # on either side of a day that stands for words such as *mid-August*
+DATED_BY = [
+    ["date_first", "date_last", "precision_first", "precision_last"],
+    ["statement_first", "statement_last", "statement_precision", "statement_precision"],
+]
 QUOTED = ("quote", "dated", "highest", "latest", "first")
 TAKES_MORE = {
     "finding": [],
@@ -40,8 +45,18 @@ DAY = re.compile(r"(about )?\d\d? [A-Z]")
 PLACE = re.compile(r"((?:[Oo]n )?\{\w+\}|[$@][^;|& ]+)")
 FILE = re.compile(r"(rows/)?[a-z][a-z_-]*\.[a-z]+")  # lower case: no two are one on any disk
 PLAIN_FILE, OF_1980 = 0o100644 << 16, 33  # attributes and day of each file in a packet
+LARGEST = 16 << 20  # bytes of the rows, unpacked
 Row = dict[str, Any]
 Rows = list[Row]
+Tables = dict[str, dict[str, Row]]
+
+
+class Cells(dict[str, Any]):
+    """Cells of a row, whose empty ones are not stored."""
+
+    def __missing__(self, column: str) -> str:
+        """Return an empty cell."""
+        return ""
 
 
 def _need(true: object, words: str) -> None:
@@ -361,6 +376,8 @@ def _undeclared(part: Row, parameters: Row) -> str:
         filled |= {f"${name}[{number}]": str(each) for number, each in enumerate(several)}
     if how["kind"] != declared["kind"] or (how["kind"] in QUOTED and how["value"] not in (None, 1)):
         return "kind"
+    if how.get("dated_by", DATED_BY[0]) not in DATED_BY:
+        return "dates"
     if said["key"] != declared["key"] or how.get("table", declared["table"]) != declared["table"]:
         return "table"
     clauses = [
@@ -437,38 +454,99 @@ def _table(content: bytes) -> Rows:
     return [{column: cell.strip() for column, cell in row.items()} for row in read]
 
 
-def _check_rows(files: dict[str, bytes], record: dict[str, str]) -> None:
-    """Compare the cells of each row and page with those of the record, by the hash in the log."""
-    for file in sorted(file for file in files if file.startswith(("rows/", "sources.csv"))):
+def read_record(data: bytes, logged: str) -> Tables:
+    """Rows of the record by table and id, from the rows of the edition, packed or not."""
+    data = zlib.decompressobj(47).decompress(data, LARGEST) if data[:2] == b"\x1f\x8b" else data
+    data, again = data.replace(b"\r\n", b"\n"), "save them again from the edition's page"
+    _need(hashlib.sha256(data).hexdigest() == logged, f"not the rows of this edition: {again}")
+    tables: Tables = {}
+    for line in data.removesuffix(b"\n").split(b"\n"):
+        row = _json(line)
+        folder, _, table = row["table"].partition("/")
+        if folder == "record":
+            _need(row["key"] not in tables.setdefault(table, {}), f"row {row['key']} twice")
+            tables[table][row["key"]] = Cells(row["cells"])
+    return tables
+
+
+def _same(table: str, row: Row, record: Tables) -> bool:
+    """Whether a row has the filled cells of the record, but for all that a page reports."""
+    given, held = (
+        {column: cell for column, cell in cells.items() if cell}
+        for cells in (record.get(table, {}).get(row["id"], {}), row)
+    )
+    for cells in (given, held) if table == "sources" else ():
+        cells.pop("reports", None)
+    return given == held
+
+
+def _checked_rows(files: dict[str, bytes], packet: Row, record: Tables) -> dict[str, str]:
+    """Id of each row of a packet to its table, where row, page and scope are those of the record.
+
+    Format 2 held whole tables, of which rows that nothing rests on may have changed since.
+    """
+    named, tables = {*packet["rows"]}, dict[str, str]()
+    scopes, cited, pages = set[str](), {""}, {""}
+    for file in sorted(files, key=lambda file: (file == "scopes.csv", file)):
+        table = file.removeprefix("rows/")[:-4]
+        if not file.startswith(("rows/", "sources.csv", "scopes.csv")):
+            continue
         for row in _table(files[file]):
-            filled = {column: cell for column, cell in row.items() if cell}
-            cells = json.dumps(filled, ensure_ascii=False, sort_keys=True)
-            logged = record.get(f"{file.removeprefix('rows/')[:-4]}/{row['id']}")
-            same = hashlib.sha256(cells.encode()).hexdigest() == logged
-            _need(same, f"{file}: row {row['id']} not as it was logged")
+            key = row["id"]
+            counts = table == "sources" or key in (scopes if table == "scopes" else named)
+            as_it_was = packet["format"] == 2 and not counts
+            _need(counts or as_it_was, f"{file}: nothing rests on row {key}")
+            same = as_it_was or _same(table, row, record)
+            _need(same, f"{file}: row {key} not as the edition has it")
+            if table == "sources":
+                pages.add(key)
+            elif table != "scopes" and counts:
+                _need(key not in tables, f"{file}: row {key} twice")
+                tables[key] = table
+                scopes.add(row.get("scope", ""))
+                cited.add(row.get("source_id", ""))
+    for what, missing in (("rows", named - {*tables}), ("pages", cited - pages)):
+        _need(not missing, f"packet.json: {what} {', '.join(sorted(missing))} are not in it")
+    return tables
 
 
-def _rows(files: dict[str, bytes]) -> dict[str, Row]:
-    """Rows by id, with the site of their scope and whether they are dated to one day."""
-    sites = {row["id"]: row["site"] for row in _table(files.get("scopes.csv", b""))}
+def _rows(tables: set[str], record: Tables) -> dict[str, Row]:
+    """All rows of some tables by id, with their site and whether they are dated to one day."""
     rows: dict[str, Row] = {}
-    for file in sorted(file for file in files if file.startswith("rows/")):
-        for row in _table(files[file]):
-            _need(row["id"] not in rows, f"{file}: row {row['id']} twice")
-            first, last = row.get("date_first"), row.get("date_last")
-            exact = row.get("precision_first") == row.get("precision_last") == "day"
+    for table in sorted(tables):
+        listed = record.get(table, {})  # a table without rows has none in the edition either
+        sited = any("site" in cells for cells in listed.values())
+        for name, row in listed.items():
+            _need(name not in rows, f"row {name} in two tables")
+            first, last = row["date_first"], row["date_last"]
+            exact = row["precision_first"] == row["precision_last"] == "day"
             one_day = "yes" if exact and first and first == last else "no"
-            added = {"table": file[5:-4], "one_day": one_day}
-            rows[row["id"]] = {"site": sites.get(row.get("scope", ""), ""), **row, **added}
+            scope = record.get("scopes", {}).get(row["scope"], row)
+            added = {
+                "table": table,
+                "one_day": one_day,
+                **({} if sited else {"site": scope["site"]}),
+            }
+            rows[name] = Cells({**row, **added})
     return rows
 
 
-def _whole_tables(how: Row) -> Iterator[str]:
-    """Tables on which conditions are tried, which must be there with all their rows."""
+def _tried_tables(how: Row) -> Iterator[str]:
+    """Tables on which conditions are tried, with all their rows."""
     if "where" in how:
-        yield f"rows/{how['table']}.csv"
+        yield how["table"]
     for change in how.get("changes", ()):
-        yield from _whole_tables(change)
+        yield from _tried_tables(change)
+
+
+def _taken(how: Row, rows: dict[str, Row]) -> Iterator[str]:
+    """Rows that the steps name or choose, which must be in the packet."""
+    for part in ("of", "not_below", "left_out"):
+        yield from how.get(part, ())
+    if "where" in how or "rows" in how:
+        yield from (row["id"] for row in _chosen(how, rows))
+    for change in how.get("changes", ()):
+        yield from _taken(change, rows)
 
 
 def _left_out(how: Row) -> Iterator[str]:
@@ -531,9 +609,12 @@ def _packed(files: dict[str, bytes], data: bytes) -> bytes:
 
 
 def check_content(
-    files: dict[str, bytes], expected: Row, record: dict[str, str], data: bytes
+    files: dict[str, bytes], expected: Row, record: dict[str, str], data: bytes, rows: Tables
 ) -> str:
-    """Check the files of a packet against each other; return in words what was checked."""
+    """Check the files of a packet against each other; return in words what was checked.
+
+    `record` has the hashes of whole tables, where the edition of the log issued the packet itself.
+    """
     for file in files:
         _need(FILE.fullmatch(file), f"{file}: no name of a file in a packet")
     _need(_packed(files, data) == data, "packed so that programs may show other files")
@@ -541,22 +622,21 @@ def check_content(
     packet, crate = (_json(files[file]) for file in ("packet.json", "ro-crate-metadata.json"))
     for key, value in expected.items():
         _need(packet[key] == value, f"packet.json: {key} {packet[key]!a}, not {value!a}")
+    _need(packet["format"] in ((3,) if record else (2, 3)), "packet.json: of another format")
     for entity in crate["@graph"]:
         file, hashed = entity["@id"], hashes.get(entity["@id"])
         _need(entity.get("sha256", hashed) == hashed, f"ro-crate-metadata.json: hash of {file}")
     for table, logged in packet["record"].items():
-        _need(record.get(table) == logged, f"packet.json: table {table} not as it was logged")
-    _check_rows(files, record)
-    rows, parts = _rows(files), packet["findings"]
+        same = record.get(table, logged if not record else "") == logged
+        _need(same, f"packet.json: table {table} not as it was logged")
+    held, parts = _checked_rows(files, packet, rows), packet["findings"]
     done = [part for part in parts if part["computed"]]
-    whole = {table for part in done for table in _whole_tables(part["computed"])}
-    for file in sorted({*whole, *({"scopes.csv"} & {*files})}):
-        table = file.removeprefix("rows/")[:-4]
-        _need(hashes.get(file) == record.get(table, ""), f"{file}: not the whole table as logged")
-    missing = {*packet["rows"]} - {*rows}
-    _need(not missing, f"packet.json: rows {', '.join(sorted(missing))} are not in it")
+    tried = {table for part in done for table in _tried_tables(part["computed"])}
+    known = _rows({*held.values(), *tried}, rows)
     for part in done:
-        fault, key = difference(part["finding"], part["computed"], rows), part["finding"]["key"]
+        taken = {*part["finding"]["inputs"], *_taken(part["computed"], known)} - {*held}
+        _need(not taken, f"packet.json: rows {', '.join(sorted(taken))} are not in it")
+        fault, key = difference(part["finding"], part["computed"], known), part["finding"]["key"]
         _need(not fault, f"packet.json: {fault}")
         fault = _undeclared(part, packet["parameters"].get(key.partition(".")[0], {}))
         _need(not fault, f"packet.json: {key}: {fault} not as declared")
@@ -564,3 +644,8 @@ def check_content(
         packet["sentence"] in _sentences(packet), "packet.json: its sentence is of something else"
     )
     return _answer(packet, files, done)
+
+
+def content_check(data: bytes, logged: str) -> Callable[..., str]:
+    """Return the check of packets against the rows of an edition, whose hash is that logged."""
+    return partial(check_content, rows=read_record(data, logged))

@@ -8,14 +8,17 @@ from sphinx.application import Sphinx
 
 from skytally.editions import (
     PACKETS,
+    ROWS,
     edition_order,
     editions_folder,
+    needs_rows,
     newest_edition,
     packet_editions,
     packet_summary,
     published_packets,
     read_editions,
 )
+from skytally.press.edition_pages import offered_name
 from skytally.press.sphinx_ext.html_blocks import Block, cell, empty_state, small_table, to_root
 
 COMMAND = "python3 -I verify.py {root} packet_log.txt {packet}"
@@ -32,9 +35,7 @@ def _link(address: str, words: str) -> str:
 
 
 def _command(packets: list[str], root: str, how: str) -> str:
-    """How to check one of the packets that an edition made, if it made any."""
-    if not packets:
-        return f"<p>Every packet is unchanged from an older edition{how}.</p>"
+    """How to check one of the packets of an edition."""
     example = next((name for name in packets if name.startswith(EXAMPLE)), packets[0])
     command = COMMAND.format(root=root, packet=example)
     return (
@@ -44,7 +45,7 @@ def _command(packets: list[str], root: str, how: str) -> str:
 
 
 def _packets_by_edition(folder: Path, up: str) -> str:
-    """Packets of an edition, by the edition that made them, its own first."""
+    """Packets of an edition, by the edition that issued them, its own first."""
     made = packet_editions(folder)
     sound = {edition.id for edition in read_editions(folder.parent)[0]} | {folder.name}
     parts = []
@@ -54,11 +55,14 @@ def _packets_by_edition(folder: Path, up: str) -> str:
             f"<li>{_link(f'{up}editions/{edition}/{PACKETS}/{name}', name)}</li>" for name in names
         )
         if edition == folder.name:
-            words, note = f"{len(names)} packets made in this edition", ""
+            words, note = f"{len(names)} packets issued with this edition", ""
         else:
-            words = f"{len(names)} packets unchanged since edition {edition}"
+            words = f"{len(names)} packets issued with edition {edition} and unchanged since"
             page = f'<a href="{up}editions/{edition}.html#{SECTION}">the page of that edition</a>'
-            note = f"<p>Check them with the root, the log and the programs on {page}.</p>"
+            note = (
+                "<p>They lie where that edition has them. The log of this one lists them, so its "
+                f"root and programs check them; those on {page} do, too.</p>"
+            )
         if edition not in sound:
             items, note = "", f"<p>The files of edition {edition} are damaged in this copy.</p>"
         parts.append(
@@ -84,18 +88,21 @@ class PacketList(Block):
             return empty_state(NO_PACKETS if not self.arguments else "It has no evidence packets.")
         up = to_root(self.state.document.settings.env.docname)
         known = published_packets(found)
-        beside = ", ".join(
-            _link(f"{up}editions/{found.name}/{name}", name) for name in known if "/" not in name
-        )
+        names = [name for name in known if "/" not in name]
+        # logs of older formats hold hashes of the rows, and no check needs the rows themselves
+        if needs_rows(found):
+            names.append(offered_name(ROWS, found / ROWS))
+        beside = ", ".join(_link(f"{up}editions/{found.name}/{name}", name) for name in names)
         how = f' (<a href="{up}{HOW_TO_CHECK}">how to check a packet</a>)' if self.arguments else ""
         table = small_table(
             f"Packets of edition {found.name}", ["what", "value"],
             [[*row] for row in facts.items()], empty="",
         )  # fmt: skip
         own = [name.removeprefix(f"{PACKETS}/") for name in known if "/" in name]
+        packets = own or [*packet_editions(found)]
         return (
-            f"{table}<p>Programs, log and stamps: {beside}.</p>"
-            f"{_command(own, facts['Merkle root'], how)}"
+            f"{table}<p>Programs, log, rows and stamps: {beside}.</p>"
+            f"{_command(packets, facts['Merkle root'], how)}"
             # the page on packets lists them at its end, after how to check one
             f"{_packets_by_edition(found, up) if self.arguments else ''}"
         )
