@@ -16,7 +16,7 @@ from skytally.editions import Edition, damaged_addresses, read_editions
 from skytally.press.cards.card_files import POLICY
 
 MARK = '<meta name="skytally-page" content="kept-address">'
-"""Stands in each of these pages, which are no pages of the edition that is printed."""
+"""Stands in each page that lies beside those of the edition that is printed, and is none."""
 MOVED_TABLE = "moved_addresses"
 """Slug of the table of pages that were renamed; a project need not have it."""
 NO_REASON = "no reason is recorded"
@@ -31,6 +31,42 @@ def moved_addresses() -> pd.DataFrame:
     if MOVED_TABLE not in data_registry.entries():
         return pd.DataFrame(columns=["old", "new", "why"])
     return read_table(data_registry.path(MOVED_TABLE))
+
+
+def plain_page(heading: str, body: str, *, address: str, title: str, canonical: str = "") -> str:
+    """Page outside the engine that prints the book, in the style of the cards, without a script.
+
+    Parameters
+    ----------
+    heading : str
+    body : str
+        HTML under the heading.
+    address : str
+        Address of the page from the root of the site.
+    title : str
+        Title of the book.
+    canonical : str
+        Address, from that of the page, of the one to index in its place; empty for a page that
+        is not to be indexed.
+
+    Returns
+    -------
+    str
+    """
+    up = "../" * address.count("/")
+    index = (
+        f'<link rel="canonical" href="{html.escape(canonical)}">'
+        if canonical
+        else '<meta name="robots" content="noindex">'
+    )
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">{POLICY}'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"{index}{MARK}<title>{html.escape(heading)}</title>"
+        f'<link rel="stylesheet" href="{up}_static/cards/card_page.css"></head><body>'
+        f'<main class="card"><h1>{html.escape(heading)}</h1>{body}</main>'
+        f'<footer><a href="{up}index.html">{html.escape(title)}</a></footer></body></html>\n'
+    )
 
 
 @dataclass(frozen=True)
@@ -54,15 +90,8 @@ class KeptAddress:
             f'<li><a href="{html.escape(up + target)}">{html.escape(label)}</a></li>'
             for label, target in self.links.items()
         )
-        return (
-            f'<!doctype html><html lang="en"><head><meta charset="utf-8">{POLICY}'
-            '<meta name="viewport" content="width=device-width,initial-scale=1">'
-            f'<meta name="robots" content="noindex">{MARK}'
-            f"<title>{html.escape(self.heading)}</title>"
-            f'<link rel="stylesheet" href="{up}_static/cards/card_page.css"></head><body>'
-            f'<main class="card"><h1>{html.escape(self.heading)}</h1>{words}<ul>{links}</ul></main>'
-            f'<footer><a href="{up}index.html">{html.escape(title)}</a></footer></body></html>\n'
-        )
+        body = f"{words}<ul>{links}</ul>"
+        return plain_page(self.heading, body, address=self.address, title=title)
 
 
 def _stored_words(edition: Edition, address: str) -> str:

@@ -75,6 +75,16 @@ def test_editions_have_pages_and_valid_feeds(editions: list[Edition]) -> None:
         ]
 
 
+def test_the_folder_of_each_edition_answers(editions: list[Edition]) -> None:
+    """A reader who cuts an address short meets what lies there, with the page to index."""
+    for edition in editions:
+        page = (SITE / f"editions/{edition.id}/index.html").read_text(encoding="utf-8")
+        assert f'<link rel="canonical" href="../{edition.id}.html">' in page
+        assert 'href="findings.jsonl"' in page
+        assert f'href="../{edition.id}.html#evidence-packets"' in page
+    assert (SITE / "editions/index.html").is_file() == bool(editions)
+
+
 def test_every_packet_has_its_address(editions: list[Edition]) -> None:
     """Each packet of each edition lies where it was published, to the last byte."""
     for edition in editions:
