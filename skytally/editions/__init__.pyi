@@ -92,6 +92,7 @@ from .packets_referenced_from_earlier_editions import (
     packet_paths as packet_paths,
 )
 from .printed_chart_extraction import chart_pages as chart_pages
+from .published_anchors_and_files import ANCHORS as ANCHORS, published_places as published_places
 from .reproducible_zip import canonical_zip as canonical_zip
 from .source_file_hashes_and_swhids import (
     SourceFile as SourceFile,

@@ -41,6 +41,7 @@ from skytally.press.book_metadata import book_details
 from skytally.press.build_lock import build_lock
 from skytally.press.edition_change_causes import with_causes
 from skytally.press.finding_table_checks import page_parameters
+from skytally.press.kept_anchors_and_files import site_places
 from skytally.press.moved_and_withdrawn_pages import MARK
 from skytally.press.project_paths import line_names, site_folder
 from skytally.press.site_build_and_swap import CLAIMS, FINDINGS
@@ -135,8 +136,9 @@ def _published(identifier: str) -> Published:
     findings, claims = (
         json.loads((site / name).read_text(encoding="utf-8")) for name in (FINDINGS, CLAIMS)
     )
-    addresses.append(f"{EDITION_PAGES}/{identifier}.html")
-    return Published(findings, claims, page_parameters(), addresses)
+    files, anchors = site_places(site)
+    addresses += [*files, f"{EDITION_PAGES}/{identifier}.html"]
+    return Published(findings, claims, page_parameters(), addresses, anchors)
 
 
 def _feed_id(identifier: str, about: Mapping[str, str]) -> str:

@@ -21,7 +21,6 @@ HOLDS: Mapping[str, str] = {
     "rows.jsonl": "the rows of all tables as published, each with its hash",
     "files.jsonl": "the hashes of the files that the edition was made from",
     "changes.json": "what changed since the edition before, and what caused it",
-    "anchors.txt": "the places within pages that could be cited",
     "packet_log.txt": "the log of the hashes of the evidence packets",
     "kept_packets.jsonl": "the packets that stand at the addresses of older editions",
     "verify.py": "the program that checks evidence packets",

@@ -18,16 +18,19 @@ from skytally.press.cards.card_files import POLICY
 MARK = '<meta name="skytally-page" content="kept-address">'
 """Stands in each page that lies beside those of the edition that is printed, and is none."""
 MOVED_TABLE = "moved_addresses"
-"""Slug of the table of pages that were renamed; a project need not have it."""
+"""Slug of the table of addresses that moved; a project need not have it."""
 NO_REASON = "no reason is recorded"
 OF_CORRECTIONS = ("corrected", "withdrawn")
 """Kinds of changes of a row that its table of corrections gives a reason for."""
+PAGE = ".html"
+FINDINGS_PAGE = "findings.html"
+"""Page of all findings, each with its key as anchor."""
 CORRECTIONS = "corrections.html"
 """Page that lists all changes of cells."""
 
 
 def moved_addresses() -> pd.DataFrame:
-    """Table of renamed pages; without a row where the project has none."""
+    """Table of addresses that moved; without a row where the project has none."""
     if MOVED_TABLE not in data_registry.entries():
         return pd.DataFrame(columns=["old", "new", "why"])
     return read_table(data_registry.path(MOVED_TABLE))
@@ -94,8 +97,8 @@ class KeptAddress:
         return plain_page(self.heading, body, address=self.address, title=title)
 
 
-def _stored_words(edition: Edition, address: str) -> str:
-    """Words of an edition on the thing whose card stood at an address."""
+def stored_words(edition: Edition, address: str) -> str:
+    """Words of an edition on the thing whose card stood at an address; empty without any."""
     folder, _, name = address.removesuffix(".html").rpartition("/")
     kind = folder.rpartition("/")[2]
     if kind == "finding":
@@ -147,41 +150,61 @@ def _gone_page(
         # the reason of a row is no reason that anybody wrote down for the finding
         own = "no reason is recorded for it alone" if reasons[name] == NO_REASON else reasons[name]
         why = f"It was withdrawn: {own}. Of the rows on which it rested: {'. '.join(behind)}."
+    new, written = _instead(name) if "/finding/" in address else ("", "")
+    if written:
+        why = written
+        links = {f"read instead: {new.partition('#')[2] or new}": new, **links}
     sentences = (
         f"The present book has no page at {address}; edition {last.id} was the last that had it.",
-        _stored_words(last, address),
+        stored_words(last, address),
         why,
     )
     return KeptAddress(
         address,
         f"{name}: no longer in the book",
         tuple(filter(None, sentences)),
-        {words: link for words, link in links.items() if (pages / link).is_file()},
+        {words: link for words, link in links.items() if _is_there(pages, link)},
     )
 
 
+def _is_there(pages: Path, address: str) -> bool:
+    """Whether a printed site has a page, a file, or a place within a page."""
+    name, _, anchor = address.partition("#")
+    path = pages / name
+    if not path.is_file():
+        return False
+    return not anchor or f'id="{html.escape(anchor)}"' in path.read_text(encoding="utf-8")
+
+
 def _moved_pages(pages: Path) -> Iterator[KeptAddress]:
-    """Yield the pages for addresses that the table of moved pages names.
+    """Yield the pages for addresses that the table of moved addresses names.
 
     Raises
     ------
     DataError
-        If a page moved to one that is not there, or from one that is. All at once.
+        If something moved to what is not there, or from what is. All at once.
     """
     faults = []
     for row in moved_addresses().to_dict("records"):
         old, new = str(row["old"]), str(row["new"])
         place = (f"{MOVED_TABLE}.csv", int(row["line"]))
-        if not (pages / new).is_file():
-            advice = "name a page of the site"
-            faults.append(Fault(*place, "new", f"{new!r}, which is no page", advice))
-        elif (pages / old).is_file():
-            advice = "remove the line, or rename the page"
-            faults.append(Fault(*place, "old", f"{old!r}, which is a page again", advice))
-        else:
+        if not _is_there(pages, new):
+            advice = "name a page or file of the site, or a place in one that it has"
+            faults.append(Fault(*place, "new", f"{new!r}, which is not there", advice))
+        elif _is_there(pages, old):
+            advice = "remove the line, or rename what is there"
+            faults.append(Fault(*place, "old", f"{old!r}, which is there again", advice))
+        elif old.endswith(PAGE):
             words = (f"This page is now at {new}.", str(row["why"]))
             yield KeptAddress(old, f"{old} has moved", words, {new: new})
     refuse(faults, what=f"table {MOVED_TABLE}.csv")
+
+
+def _instead(name: str) -> tuple[str, str]:
+    """Look up what to read in place of a withdrawn finding, and why it went."""
+    old = f"{FINDINGS_PAGE}#{name}"
+    rows = moved_addresses().to_dict("records")
+    return next(((str(row["new"]), str(row["why"])) for row in rows if row["old"] == old), ("", ""))
 
 
 def _damaged_page(address: str, edition: str, pages: Path) -> KeptAddress:
@@ -232,7 +255,7 @@ def kept_addresses(
         if address.startswith("/") or ".." in address.split("/"):
             message = f"addresses.txt: found {address!r}, which lies outside the site; restore it"
             raise DataError(message)
-        if address in kept or (pages / address).is_file():
+        if address in kept or not address.endswith(PAGE) or (pages / address).is_file():
             continue
         if address in known:
             kept[address] = _gone_page(address, editions, reasons, pages)

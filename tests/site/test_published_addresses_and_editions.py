@@ -9,7 +9,13 @@ import re
 
 import pytest
 
-from skytally.editions import Edition, editions_folder, packet_paths, read_editions
+from skytally.editions import (
+    Edition,
+    editions_folder,
+    packet_paths,
+    published_places,
+    read_editions,
+)
 from skytally.press.edition_pages import ATOM, JSON_FEED
 from skytally.press.moved_and_withdrawn_pages import MARK
 from tests.support.atom_and_json_feed_validation import atom_faults, json_feed_faults
@@ -40,10 +46,26 @@ def editions() -> list[Edition]:
 def test_no_published_address_disappears(editions: list[Edition]) -> None:
     """Each address of each edition, and each that was renamed, is a page of the present site."""
     with (ROOT / "data/moved_addresses.csv").open(encoding="utf-8", newline="") as file:
-        moved = [row["old"] for row in csv.DictReader(file)]
+        moved = [row["old"].partition("#")[0] for row in csv.DictReader(file)]
     published = {address for edition in editions for address in edition.addresses}
     assert len(moved) >= 3
     assert [each for each in sorted({*moved, *published}) if not (SITE / each).is_file()] == []
+
+
+def test_no_published_file_or_place_in_a_page_disappears() -> None:
+    """Each file and each citable anchor of each edition is in the present site."""
+    places = published_places(editions_folder())
+    assert sum("#" in place for place in places) > 2000
+    assert "findings.html#official-claims.missiles_msmt_2024" in places
+    assert "data/results/interrupted_refreshes.csv" in places
+    lost = []
+    for place in sorted(places):
+        page, _, anchor = place.partition("#")
+        there = (SITE / page).is_file()
+        if there and anchor and page not in KEPT:
+            there = parsed_page(page).ids[anchor] == 1
+        lost += [] if there else [place]
+    assert lost == []
 
 
 def test_kept_addresses_lead_on() -> None:
