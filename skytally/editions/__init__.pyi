@@ -99,4 +99,5 @@ from .source_file_hashes_and_swhids import (
     part_ids as part_ids,
     source_files as source_files,
 )
+from .uncorrected_cells import uncorrected_cells as uncorrected_cells
 from .working_copy_edition_snapshot import copy_hash as copy_hash, present_copy as present_copy

@@ -31,6 +31,7 @@ from skytally.editions import (
     read_editions,
     source_details,
     source_files,
+    uncorrected_cells,
     write_about,
     write_changes,
     write_packets,
@@ -203,13 +204,16 @@ def make_edition(day_words: str) -> Path:
     ------
     DataError
         If the day is none, the tree differs from its commit, the site from the tree, or an
-        older edition is damaged. Nothing is written then.
+        older edition is damaged, or a cell changed since it without a correction. Nothing is
+        written then.
     """
     root = project_root()
     commit = git_commit_and_tree.head(root)
     day = _day(day_words, commit)
     editions = _known_editions(day)
     _check_state(root, commit)
+    if editions:
+        refuse([*uncorrected_cells(data_folder(), editions[-1])], what="corrections")
     identifier = next_id(day, [edition.id for edition in editions])
     target = editions_folder() / identifier
     unfinished = target.with_name(f".{identifier}.part")
