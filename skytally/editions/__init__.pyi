@@ -2,6 +2,7 @@ from .cell_corrections_and_effects import (
     Correction as Correction,
     correction_history as correction_history,
 )
+from .cells_changed_without_correction import uncorrected_cells as uncorrected_cells
 from .changed_findings_chart import moved_numbers_chart as moved_numbers_chart
 from .edition_change_cause_search import (
     Book as Book,
@@ -72,6 +73,12 @@ from .evidence_packet_writing_and_lookup import (
     published_packets as published_packets,
     write_packets as write_packets,
 )
+from .files_withheld_from_editions import (
+    WITHHELD_LIST as WITHHELD_LIST,
+    WithheldFile as WithheldFile,
+    withheld_files as withheld_files,
+    write_withheld as write_withheld,
+)
 from .packet_contents import packet_name as packet_name
 from .packet_log_signature_and_timestamp import (
     AUTHORITY as AUTHORITY,
@@ -99,5 +106,4 @@ from .source_file_hashes_and_swhids import (
     part_ids as part_ids,
     source_files as source_files,
 )
-from .uncorrected_cells import uncorrected_cells as uncorrected_cells
 from .working_copy_edition_snapshot import copy_hash as copy_hash, present_copy as present_copy

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from skytally.core import DataError, file_bytes
+from skytally.editions.files_withheld_from_editions import withheld_files
 from skytally.editions.json_lines import as_json_lines, read_json_lines
 from skytally.editions.packet_ro_crate_metadata import LOCK_NAMES, METADATA
 
@@ -59,7 +60,11 @@ def kept_packets(folder: Path) -> list[KeptPacket]:
 
 def packet_editions(folder: Path) -> dict[str, str]:
     """Name of each packet of an edition, its own and kept ones, to the edition that made it."""
-    kept = {each.packet: each.edition for each in kept_packets(folder)}
+    kept = {
+        each.packet: each.edition
+        for each in kept_packets(folder)
+        if f"{PACKETS}/{each.packet}" not in withheld_files(folder.parent / each.edition)
+    }
     own = {path.name: folder.name for path in (folder / PACKETS).glob("*.zip")}
     return dict(sorted({**kept, **own}.items()))
 

@@ -7,8 +7,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from skytally.core import is_leftover
-from skytally.editions import EDITION_ID, PACKETS, edition_order
+from skytally.core import DataError, is_leftover
+from skytally.editions import (
+    EDITION_ID,
+    PACKETS,
+    WithheldFile,
+    edition_order,
+    editions_folder,
+    withheld_files,
+)
 from skytally.press.edition_pages import ATOM, INDEX, JSON_FEED
 from skytally.press.moved_and_withdrawn_pages import plain_page
 
@@ -23,6 +30,7 @@ HOLDS: Mapping[str, str] = {
     "changes.json": "what changed since the edition before, and what caused it",
     "packet_log.txt": "the log of the hashes of the evidence packets",
     "kept_packets.jsonl": "the packets that stand at the addresses of older editions",
+    "withheld.jsonl": "what is withheld of the edition, with the hashes as published",
     "verify.py": "the program that checks evidence packets",
     "recompute.py": "the program that computes the numbers of packets again",
 }
@@ -46,12 +54,48 @@ def _items(folder: Path) -> Iterator[str]:
         name = html.escape(path.name)
         if path.is_file():
             yield f'<li><a href="{name}">{name}</a>: {html.escape(_words(path.name))}</li>'
-    if count := len([*(folder / PACKETS).glob("*.zip")]):
+    if count := sum(path.is_file() for path in (folder / PACKETS).glob("*.zip")):
         page = f"../{folder.name}.html#evidence-packets"
         yield (
             f'<li>{PACKETS}/: {count} evidence packets, which <a href="{page}">the page of the '
             "edition</a> lists</li>"
         )
+
+
+def _withheld(stored: Path) -> dict[str, WithheldFile]:
+    """Look up what is withheld of an edition; a list that cannot be read is told elsewhere."""
+    try:
+        return withheld_files(stored)
+    except DataError:
+        return {}
+
+
+def write_withheld_pages(folder: Path, stored: Path, *, title: str) -> None:
+    """Write a page at the address of each file of an edition that is withheld whole.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the edition in the printed site.
+    stored : Path
+        Folder of the edition in the data.
+    title : str
+        Title of the book.
+    """
+    for name, each in _withheld(stored).items():
+        if each.present_sha256 or (folder / name).exists():
+            continue
+        # a server answers at the address of a file with the page of a folder of its name
+        address = f"{INDEX}/{stored.name}/{name}/{FOLDER_PAGE}"
+        up = "../" * (name.count("/") + 2)
+        body = (
+            f"<p>{html.escape(each.words)}.</p><p>The hash stands in the log of the edition, and "
+            "its root is as it was published.</p>"
+            f'<p><a href="{up}{stored.name}.html">edition {stored.name}</a></p>'
+        )
+        (folder / name).mkdir(parents=True)
+        text = plain_page(f"{Path(name).name}: withheld", body, address=address, title=title)
+        (folder / name / FOLDER_PAGE).write_text(text, encoding="utf-8")
 
 
 def edition_folder_page(folder: Path, *, title: str) -> str:
@@ -75,6 +119,9 @@ def edition_folder_page(folder: Path, *, title: str) -> str:
         "its findings, verdicts and evidence packets. The files below are as they were "
         f"published.</p><ul>{''.join(_items(folder))}</ul>"
     )
+    if withheld := _withheld(editions_folder() / folder.name):
+        items = "".join(f"<li>{html.escape(each.words)}</li>" for each in withheld.values())
+        body += f"<p>Not all of them is given away any more:</p><ul>{items}</ul>"
     return plain_page(
         f"Edition {folder.name}: its files", body, title=title,
         address=f"{INDEX}/{folder.name}/{FOLDER_PAGE}", canonical=page,
@@ -119,6 +166,7 @@ def write_folder_pages(pages: Path, about: Mapping[str, Any]) -> None:
     found = [path for path in folder.iterdir() if path.is_dir() and EDITION_ID.fullmatch(path.name)]
     names = sorted((path.name for path in found), key=edition_order, reverse=True)
     for name in names:
+        write_withheld_pages(folder / name, editions_folder() / name, title=about["title"])
         text = edition_folder_page(folder / name, title=about["title"])
         (folder / name / FOLDER_PAGE).write_text(text, encoding="utf-8")
     if names:

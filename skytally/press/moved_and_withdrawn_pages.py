@@ -107,7 +107,10 @@ def stored_words(edition: Edition, address: str) -> str:
     if kind == "claim":
         found = edition.claims.get(name)
         return f"The claim: {found['text']} Its verdict: {found['verdict']}." if found else ""
-    rows = (row["cells"] for (_, key), row in edition.rows.items() if key == name)
+    found = [row for (_, key), row in edition.rows.items() if key == name]
+    if any(row.get("withheld") for row in found):
+        return "The row is withheld."
+    rows = (row["cells"] for row in found)
     listed = ["; ".join(f"{column}: {cell}" for column, cell in row.items()) for row in rows]
     return f"The row as published: {listed[0]}" if listed else ""
 

@@ -88,7 +88,8 @@ def make_edition(
 ) -> Edition:
     """Write an edition of a project and read it again."""
     folder = project / "data/editions" / identifier
-    folder.mkdir(parents=True)
+    # packets that a test wrote may lie there already
+    folder.mkdir(parents=True, exist_ok=True)
     files = source_files(project)
     published = Published(findings, claims or [], parameters or {}, addresses, anchors)
     write_published(folder, published, files=files, data=project / "data")
