@@ -21,6 +21,7 @@ from skytally.claims import Evidence
 from skytally.core import DataError, IntegrityError, data_folder
 from skytally.findings import Finding, as_json, evaluation_of, kept_findings, with_support
 from skytally.press.finding_table_checks import declared_findings, page_parameters
+from skytally.press.notebook_parameter_reader_and_checks import book_prior
 from skytally.record import WholeRecord
 
 REQUEST = "evaluation_request.json"
@@ -55,6 +56,18 @@ def whole_record() -> WholeRecord:
     return WholeRecord(claims.read_tables(data_folder() / "record"))
 
 
+def claims_tables() -> dict[str, pd.DataFrame]:
+    """Tables of the claims and of the rival explanations, with the prior that the book's file sets.
+
+    Raises
+    ------
+    DataError
+        If a table has faults.
+    """
+    tables, prior = claims.read_tables(data_folder() / "claims"), book_prior()
+    return tables if prior is None else claims.with_prior(tables, prior)
+
+
 def book_outcomes(
     findings: list[dict[str, Any]], record: WholeRecord | None = None
 ) -> BookOutcomes:
@@ -77,7 +90,7 @@ def book_outcomes(
         If a table of the claims has faults, or points to what does not exist.
     """
     record = record or whole_record()
-    tables = claims.read_tables(data_folder() / "claims")
+    tables = claims_tables()
     evidence = replace(claims.gather_evidence(record.raw, findings), record=record)
     weighed = claims.rival_findings(claims.read_hypotheses(tables, evidence), evidence)
     listed = [*findings, *json.loads(as_json(weighed))]

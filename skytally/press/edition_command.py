@@ -44,6 +44,7 @@ from skytally.press.edition_change_causes import with_causes
 from skytally.press.finding_table_checks import page_parameters
 from skytally.press.kept_anchors_and_files import site_places
 from skytally.press.moved_and_withdrawn_pages import MARK
+from skytally.press.notebook_parameter_reader_and_checks import BOOK, book_parameters
 from skytally.press.project_paths import line_names, site_folder
 from skytally.press.site_build_and_swap import CLAIMS, FINDINGS
 
@@ -139,7 +140,10 @@ def _published(identifier: str) -> Published:
     )
     files, anchors = site_places(site)
     addresses += [*files, f"{EDITION_PAGES}/{identifier}.html"]
-    return Published(findings, claims, page_parameters(), addresses, anchors)
+    parameters = page_parameters()
+    if of_book := book_parameters():
+        parameters[BOOK] = of_book
+    return Published(findings, claims, parameters, addresses, anchors)
 
 
 def _feed_id(identifier: str, about: Mapping[str, str]) -> str:

@@ -9,7 +9,13 @@ from typing import Any
 from skytally.core import is_day
 from skytally.findings import Reevaluation
 from skytally.press.notebook_parameter_reader_and_checks import declared_parameters
-from skytally.press.parameter_value_validation import ONE_DAY, RecordValues, record_values
+from skytally.press.parameter_value_validation import (
+    FIRST,
+    LAST,
+    ONE_DAY,
+    RecordValues,
+    record_values,
+)
 from skytally.press.strict_notebook_reader import read_notebook
 
 COMMENT = re.compile(r"^(\w+)\s*=.*?#\s*(.+)$", re.MULTILINE)
@@ -42,6 +48,13 @@ def _mentioned(reevaluation: Reevaluation) -> Iterator[tuple[str, str]]:
     """Page and name of each parameter that some declared finding depends on, each once."""
     pairs = {pair for key in reevaluation.declarations for pair in reevaluation.depends_on(key)}
     return iter(sorted(pairs))
+
+
+def _until(last: object, option: Mapping[str, Any]) -> dict[str, Any]:
+    """Limit the first day drawn to the last one, which the page does not offer to move."""
+    if not isinstance(last, str) or (option["most"] and option["most"] <= last):
+        return {}
+    return {"most": last, "reason": "the last day drawn, a parameter of the notebook"}
 
 
 def _days_with_rows(name: str, default: object, record: RecordValues) -> list[str]:
@@ -78,9 +91,9 @@ def parameter_options(
         itself gives; ``least`` and ``most``, empty where there is no limit; ``words``, those
         that it may hold, and whether it is a ``pattern`` that finds them; ``reason``.
     """
-    record = record_values()
+    record, mentioned = record_values(), list(_mentioned(reevaluation))
     options = []
-    for page, name in _mentioned(reevaluation):
+    for page, name in mentioned:
         default = declared_parameters(page)[name]
         limit = record.limits.get((page, name))
         words = list(limit.known) if limit else []
@@ -99,4 +112,6 @@ def parameter_options(
                 "reason": limit.reason if limit else "",
             }
         )  # fmt: skip
+        if name == FIRST and (page, LAST) not in mentioned:
+            options[-1] |= _until(reevaluation.parameters[page].get(LAST), options[-1])
     return options
