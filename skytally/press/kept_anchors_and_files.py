@@ -124,6 +124,10 @@ def _line(
     links += [(card, "its card")] if finding else []
     if address in moves:
         new, why = moves[address]
+        place, _, there = new.partition("#")
+        target = pages / place
+        if there and target.is_file() and not _has(target.read_text(encoding="utf-8"), there):
+            new = place
         said.append(why)
         links.insert(0, (new, f"read instead: {new}"))
     shown = ", ".join(

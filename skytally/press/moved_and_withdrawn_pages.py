@@ -156,7 +156,8 @@ def _gone_page(
     new, written = _instead(name) if "/finding/" in address else ("", "")
     if written:
         why = written
-        links = {f"read instead: {new.partition('#')[2] or new}": new, **links}
+        shown = f"read instead: {new.partition('#')[2] or new}"
+        links = {shown: new if _is_there(pages, new) else new.partition("#")[0], **links}
     sentences = (
         f"The present book has no page at {address}; edition {last.id} was the last that had it.",
         stored_words(last, address),
@@ -191,8 +192,9 @@ def _moved_pages(pages: Path) -> Iterator[KeptAddress]:
     for row in moved_addresses().to_dict("records"):
         old, new = str(row["old"]), str(row["new"])
         place = (f"{MOVED_TABLE}.csv", int(row["line"]))
-        if not _is_there(pages, new):
-            advice = "name a page or file of the site, or a place in one that it has"
+        # a heading may be reworded again: then the page itself is led to
+        if not (pages / new.partition("#")[0]).is_file():
+            advice = "name a page or file of the site, or a place in one"
             faults.append(Fault(*place, "new", f"{new!r}, which is not there", advice))
         elif _is_there(pages, old):
             advice = "remove the line, or rename what is there"

@@ -68,6 +68,15 @@ def test_no_published_file_or_place_in_a_page_disappears() -> None:
     assert lost == []
 
 
+def test_what_moved_leads_to_a_place_that_is_there() -> None:
+    """The table of moves names pages, files and anchors of the present site."""
+    with (ROOT / "data/moved_addresses.csv").open(encoding="utf-8", newline="") as file:
+        targets = {row["new"].partition("#") for row in csv.DictReader(file)}
+    assert [place for place, _, _ in targets if not (SITE / place).is_file()] == []
+    lost = [target for target in targets if target[2] and not parsed_page(target[0]).ids[target[2]]]
+    assert lost == []
+
+
 def test_kept_addresses_lead_on() -> None:
     """A page in place of another has no broken link, and runs no script."""
     assert len(KEPT) >= 3

@@ -98,6 +98,15 @@ def test_no_place_and_no_file_is_lost(edition: Edition, site: Path) -> None:
     assert (site / "index.html").read_text().count('id="top"') == 1
 
 
+def test_a_place_that_was_reworded_again_leads_to_its_page(edition: Edition, site: Path) -> None:
+    """The old anchor is kept with a link to the page; nothing is refused."""
+    index = site / "index.html"
+    index.write_text(index.read_text().replace("new-words", "newest-words"))
+    write_kept_places(site, edition.folder.parent)
+    line = index.read_text().partition('<li id="old-words">')[2]
+    assert '<a href="index.html">read instead: index.html</a>' in line
+
+
 def test_lists_made_afterwards_count(edition: Edition, site: Path) -> None:
     """The first editions have lists beside them, of which a lost place is kept, too."""
     folder = edition.folder.parents[1] / "published_addresses"
