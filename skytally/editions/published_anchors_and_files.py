@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from skytally.core import DataError, visible_paths
+from skytally.core import DataError, read_json, visible_paths
 from skytally.editions.edition_reading_and_hash_checks import (
+    ABOUT,
     ADDRESSES,
     EDITION_ID,
     edition_order,
-    sound_files,
 )
 
 ANCHORS = "anchors.txt.gz"
@@ -50,6 +51,17 @@ def read_compressed_lines(path: Path) -> list[str]:
         raise DataError(message) from error
 
 
+def _sound(folder: Path, name: str) -> Path | None:
+    """File of an edition that is as it was published; else None, and no other file is read."""
+    path = folder / name
+    try:
+        published = read_json(folder / ABOUT)["contents"][name]["sha256"]
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except (DataError, OSError, KeyError, TypeError):
+        return None
+    return path if digest == published else None
+
+
 def published_places(folder: Path) -> dict[str, str]:
     """Everything beside pages that editions published, by its address from the root of the site.
 
@@ -72,11 +84,11 @@ def published_places(folder: Path) -> dict[str, str]:
     named = [path for path in visible_paths(folder, "*") if EDITION_ID.fullmatch(path.name)]
     found: dict[str, str] = {}
     for path in sorted(named, key=lambda each: edition_order(each.name)):
-        own, later = sound_files(path), folder.parent / LISTED_LATER / f"{path.name}.txt.gz"
-        lists = [each for each in (own.get(ANCHORS), later) if each and each.is_file()]
+        later = folder.parent / LISTED_LATER / f"{path.name}.txt.gz"
+        lists = [each for each in (_sound(path, ANCHORS), later) if each and each.is_file()]
         listed = [line for each in lists for line in read_compressed_lines(each)]
-        if ADDRESSES in own:
-            lines = own[ADDRESSES].read_text(encoding="utf-8").split()
+        if addresses := _sound(path, ADDRESSES):
+            lines = addresses.read_text(encoding="utf-8").split()
             listed += [line for line in lines if not line.endswith(".html")]
         for line in listed:
             if line.startswith("/") or ".." in line.partition(MARK)[0].split("/"):

@@ -8,7 +8,8 @@ import io
 import json
 import posixpath
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -155,33 +156,41 @@ def _beside_new(text: str, address: str, new: str) -> str:
     return f'{text[:at]}<span id="{html.escape(old)}"></span>{text[at:]}'
 
 
-def _write_anchors(
-    pages: Path, places: Mapping[str, str], moves: Mapping[str, tuple[str, str]],
-    editions: Sequence[Edition],
-) -> None:  # fmt: skip
-    """Add to each page a line for each published place that it no longer has."""
-    known = {edition.id: edition for edition in editions}
-    by_page: dict[str, list[str]] = {}
-    for address in sorted(places):
-        if "#" in address:
-            by_page.setdefault(address.partition("#")[0], []).append(address)
-    for page, addresses in by_page.items():
-        path = pages / page
-        text = path.read_text(encoding="utf-8") if path.is_file() else MARK
-        # a page in place of another says itself where to go on
-        if MARK in text:
-            continue
-        whole = text
-        for each in addresses:
-            # a finding has words of its own, and its table no room for an anchor
-            if page != FINDINGS_PAGE and not _has(text, each.partition("#")[2]):
-                text = _beside_new(text, each, moves.get(each, ("", ""))[0])
-        lost = [each for each in addresses if not _has(text, each.partition("#")[2])]
-        if not lost:
-            if text != whole:
-                path.write_text(text, encoding="utf-8")
-            continue
-        items = "".join(_line(each, places[each], moves, known, pages) for each in lost)
+@dataclass(frozen=True)
+class _Places:
+    """What was published within pages, and what is needed to say where it went."""
+
+    places: Mapping[str, str]
+    """Page and anchor to the last edition that had it."""
+    moves: Mapping[str, tuple[str, str]]
+    """The same to where it went, and why."""
+    folder: Path
+    """Folder of the editions."""
+    site: Path
+    """Root of the pages that a line may lead to."""
+
+    def of_page(self, page: str) -> list[str]:
+        """Places of a page, sorted."""
+        return sorted(each for each in self.places if each.startswith(f"{page}#"))
+
+
+def _write_anchors(path: Path, page: str, known: _Places) -> None:
+    """Add to a page each published place that it no longer has."""
+    text = path.read_text(encoding="utf-8")
+    # a page in place of another says itself where to go on
+    addresses = [] if MARK in text else known.of_page(page)
+    whole = text
+    for each in addresses:
+        # a finding has words of its own, and its table no room for an anchor
+        if page != FINDINGS_PAGE and not _has(text, each.partition("#")[2]):
+            text = _beside_new(text, each, known.moves.get(each, ("", ""))[0])
+    lost = [each for each in addresses if not _has(text, each.partition("#")[2])]
+    if lost:
+        read = read_editions(known.folder)[0] if page == FINDINGS_PAGE else []
+        editions = {edition.id: edition for edition in read}
+        items = "".join(
+            _line(each, known.places[each], known.moves, editions, known.site) for each in lost
+        )
         section = (
             f'<section id="{KEPT_SECTION}" class="sk-kept"><h2>{HEADING}</h2>'
             f"<ul>{items}</ul></section>\n"
@@ -189,7 +198,9 @@ def _write_anchors(
         before, end, after = text.rpartition(END_OF_ARTICLE)
         if not end:
             before, end, after = text.rpartition("</body>")
-        path.write_text(f"{before}{section}{end}{after}", encoding="utf-8")
+        text = f"{before}{section}{end}{after}"
+    if text != whole:
+        path.write_text(text, encoding="utf-8")
 
 
 def _write_files(
@@ -211,6 +222,11 @@ def _write_files(
         path.write_bytes(_note(address, " ".join(filter(None, words))))
 
 
+def _known(folder: Path, site: Path) -> _Places:
+    moves = moved_places(moved_addresses())
+    return _Places(dict.fromkeys(moves, "") | published_places(folder), moves, folder, site)
+
+
 def write_kept_places(pages: Path, folder: Path) -> None:
     """Keep files and places within pages that editions published and the printed book lacks.
 
@@ -226,10 +242,28 @@ def write_kept_places(pages: Path, folder: Path) -> None:
     DataError
         If a list of an edition cannot be read.
     """
-    moves = moved_places(moved_addresses())
-    places = dict.fromkeys(moves, "") | published_places(folder)
-    _write_files(pages, places, moves)
-    _write_anchors(pages, places, moves, read_editions(folder)[0])
+    known = _known(folder, pages)
+    _write_files(pages, known.places, known.moves)
+    for page in sorted({each.partition("#")[0] for each in known.places if "#" in each}):
+        if (pages / page).is_file():
+            _write_anchors(pages / page, page, known)
+
+
+def write_kept_anchors(path: Path, page: str, folder: Path, *, site: Path) -> None:
+    """Keep the published places of one page, printed apart from the others.
+
+    Parameters
+    ----------
+    path : Path
+        The printed page.
+    page : str
+        Its address from the root of the site.
+    folder : Path
+        Folder of the editions.
+    site : Path
+        Root of the last whole print, whose pages it may lead to.
+    """
+    _write_anchors(path, page, _known(folder, site))
 
 
 def moved_places(table: pd.DataFrame) -> dict[str, tuple[str, str]]:

@@ -10,7 +10,7 @@ import pytest
 
 from skytally.core import DataError
 from skytally.editions import ANCHORS, Edition, published_places, read_editions
-from skytally.press.kept_anchors_and_files import site_places, write_kept_places
+from skytally.press.kept_anchors_and_files import site_places, write_kept_anchors, write_kept_places
 from tests.support.made_up_editions import finding, make_edition, write_project
 
 OLD = "2026-01-02"
@@ -105,6 +105,19 @@ def test_a_place_that_was_reworded_again_leads_to_its_page(edition: Edition, sit
     write_kept_places(site, edition.folder.parent)
     line = index.read_text().partition('<li id="old-words">')[2]
     assert '<a href="index.html">read instead: index.html</a>' in line
+
+
+def test_a_page_printed_alone_keeps_the_same_places(
+    edition: Edition, site: Path, tmp_path: Path
+) -> None:
+    """A page of the live preview equals that of a whole print."""
+    folder = edition.folder.parent
+    for name in ("index.html", "findings.html"):
+        (tmp_path / name).write_bytes((site / name).read_bytes())
+    write_kept_places(site, folder)
+    for name in ("index.html", "findings.html"):
+        write_kept_anchors(tmp_path / name, name, folder, site=site)
+        assert (tmp_path / name).read_bytes() == (site / name).read_bytes()
 
 
 def test_lists_made_afterwards_count(edition: Edition, site: Path) -> None:
