@@ -90,7 +90,7 @@ crates: tools    ## validate packets of an edition as RO-Crates, one of each sha
 	  --edition="$$EDITION" --every="$$EVERY"
 
 check: env       ## check the data and the parameter files only
-	@"$$BIN/python" -m skytally.press.data_and_parameter_check_command
+	@"$$BIN/python" -m skytally.press.data_and_parameter_check_command --corrections
 
 convert: env     ## convert the inventory and the register of an earlier version, losing nothing
 	@"$$BIN/python" -m skytally.press.legacy_table_conversion_command

@@ -1,13 +1,15 @@
 """Time from saving a file to its page in the browser under ``make watch``, by kind of file.
 
 Run it with the project's own Python, on a built project: ``.venv/bin/python -m
-labs.benchmarks.live_preview_delay``. It works on a copy in a temporary folder. It asserts nothing
-about time: other processes on the machine change every number. Beside each time stand the seconds
-of computing behind it, and how many times slower than idle a fixed loop ran right after.
+labs.benchmarks.live_preview_delay``. It works on a copy in a temporary folder, prints the figures
+and writes them to ``data/results/live_preview_delay.csv``. It asserts nothing about time: other
+processes on the machine change every number. Beside each time stand the seconds of computing behind
+it, how many times slower than idle a fixed loop ran right after, and the load of the machine.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -22,6 +24,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -33,6 +36,10 @@ PLACE = re.compile(r"http://127\.0\.0\.1:\d+")
 SEEN = re.compile(r'data-seen="(\w+)"')
 COMPUTED = re.compile(r"\((\d+\.\d) s of computing\)")
 LOOP = 3_000_000
+TARGET = ROOT / "data" / "results" / "live_preview_delay.csv"
+COLUMNS = (
+    "saved", "page", "seconds", "computing_seconds", "slowed", "load", "cores", "date",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -182,8 +189,20 @@ def slowness() -> float:
     return (time.perf_counter() - start) / (time.process_time() - used)
 
 
+def write(rows: list[dict[str, object]]) -> None:
+    """Write the table, whole or not at all."""
+    beside = TARGET.with_suffix(".new")
+    with beside.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
+    beside.replace(TARGET)
+
+
 def main() -> None:
-    """Measure each kind of file, and print the figures."""
+    """Measure each kind of file, print the figures and write them."""
+    rows: list[dict[str, object]] = []
+    day = datetime.now(UTC).date().isoformat()
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project"
         shutil.copytree(ROOT, project, ignore=_ignored)
@@ -198,6 +217,14 @@ def main() -> None:
                     slowed = slowness()
                     used = COMPUTED.findall("\n".join(watching.lines[said:]))
                     words = used[-1] if used else "with all pages"
+                    rows.append({
+                        "saved": edit.name, "page": edit.page.removesuffix(".html"),
+                        "seconds": f"{seconds:.1f}", "computing_seconds": used[-1] if used else "",
+                        "slowed": f"{slowed:.1f}", "load": f"{os.getloadavg()[0]:.1f}",
+                        "cores": os.cpu_count(), "date": day,
+                    })  # fmt: skip
+                    # a run that somebody ends keeps what it measured
+                    write(rows)
                     print(f"{seconds:8.1f}   {words:>11}   {slowed:6.1f}   {edit.name}", flush=True)
                     watching.wait("all pages printed", before + 1)
                 watching.wait("all pages printed", before + 2)

@@ -19,7 +19,12 @@ from .findings_and_rows_lookup_for_claim_rules import (
     gather_evidence as gather_evidence,
     read_tables as read_tables,
 )
-from .hypothesis_priors_and_likelihoods_reader import read_hypotheses as read_hypotheses
+from .hypothesis_priors_and_likelihoods_reader import (
+    LEAST_PRIOR as LEAST_PRIOR,
+    MOST_PRIOR as MOST_PRIOR,
+    read_hypotheses as read_hypotheses,
+    with_prior as with_prior,
+)
 from .rival_hypothesis_posterior_findings import rival_findings as rival_findings
 from .rival_hypothesis_sensitivity_to_removed_rows import flips_of_rivals as flips_of_rivals
 from .verdict_on_claimed_number import BoundedNumber as BoundedNumber, compare as compare

@@ -16,6 +16,8 @@ from skytally.core import line_runs, refuse
 TABLES = ("hypotheses", "weighed_observations", "likelihoods", "priors")
 PROPOSITION, NEGATION = "proposition", "negation"
 """Sides of a hypothesis: the one under test, or a part of what is the case if it is false."""
+LEAST_PRIOR, MOST_PRIOR = 0.1, 0.9
+"""Span of the priors of the proposition that may be set in place of the one nearest to even."""
 SUM_TOLERANCE = 1e-6
 """How far the shares of a prior may be from 1: they are typed with up to nine decimals."""
 
@@ -184,6 +186,46 @@ def _priors(table: pd.DataFrame) -> Mapping[str, Mapping[str, float]]:
 
 def _the_one(names: pd.DataFrame, column: str, word: str) -> str:
     return next(iter(names[names[column] == word]["id"]), "")
+
+
+def with_prior(tables: Mapping[str, pd.DataFrame], share: float) -> dict[str, pd.DataFrame]:
+    """Tables in which the prior nearest to even odds gives the proposition another share.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        As for `read_hypotheses`, and others, which stay.
+    share : float
+        Prior probability of the proposition, from `LEAST_PRIOR` to `MOST_PRIOR`.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        The others keep their shares of what is left, and the prior is named after its percents.
+        Without rival hypotheses nothing changes.
+    """
+    known, names = _priors(tables["priors"]), tables["hypotheses"]
+    under_test = _the_one(names, "side", PROPOSITION)
+    if not known or any(under_test not in shares for shares in known.values()):
+        return dict(tables)
+    even = min(known, key=lambda name: abs(known[name][under_test] - 0.5))
+    rest = 1 - known[even][under_test]
+    moved = {
+        each: share if each == under_test else part * (1 - share) / rest
+        for each, part in known[even].items()
+    }
+    # where another prior has that name already, it is the same prior
+    priors = {
+        (f"{100 * share:g} percent" if name == even else name): moved if name == even else old
+        for name, old in known.items()
+    }
+    rows = [
+        {"prior": name, "hypothesis": each, "share": part}
+        for name, shares in priors.items()
+        for each, part in shares.items()
+    ]
+    table = pd.DataFrame(rows).assign(line=range(2, len(rows) + 2))
+    return {**tables, "priors": table}
 
 
 def read_hypotheses(tables: Mapping[str, pd.DataFrame], evidence: Evidence) -> Hypotheses:

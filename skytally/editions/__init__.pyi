@@ -2,6 +2,7 @@ from .cell_corrections_and_effects import (
     Correction as Correction,
     correction_history as correction_history,
 )
+from .cells_changed_without_correction import uncorrected_cells as uncorrected_cells
 from .changed_findings_chart import moved_numbers_chart as moved_numbers_chart
 from .edition_change_cause_search import (
     Book as Book,
@@ -75,6 +76,12 @@ from .evidence_packet_writing_and_lookup import (
     published_packets as published_packets,
     write_packets as write_packets,
 )
+from .files_withheld_from_editions import (
+    WITHHELD_LIST as WITHHELD_LIST,
+    WithheldFile as WithheldFile,
+    withheld_files as withheld_files,
+    write_withheld as write_withheld,
+)
 from .packet_contents import packet_name as packet_name
 from .packet_log_signature_and_timestamp import (
     AUTHORITY as AUTHORITY,
@@ -97,6 +104,7 @@ from .packets_referenced_from_earlier_editions import (
     packet_paths as packet_paths,
 )
 from .printed_chart_extraction import chart_pages as chart_pages
+from .published_anchors_and_files import ANCHORS as ANCHORS, published_places as published_places
 from .reproducible_zip import canonical_zip as canonical_zip
 from .source_file_hashes_and_swhids import (
     SourceFile as SourceFile,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from skytally.editions.edition_differences import MOVED
 from skytally.figures import picture, sentence
 
 MOST_SHOWN = 12
-"""Findings in one chart; the table under it has all."""
+"""Findings in one picture, which fits a screen or two; more stand in the next one."""
 LABEL_LETTERS = 52
 """Letters in a line of a label: as many as a chart of this width has room for."""
 PANEL_INCHES, LINE_INCHES = 0.62, 0.16
@@ -48,6 +49,21 @@ def drawn(changes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     ]
 
 
+def by_unit(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Sort findings so that those of one unit stand together, the most frequent unit first.
+
+    Examples
+    --------
+    >>> rows = [{"key": key, "new": {"unit": unit}} for key, unit in ("ad", "bs", "cd")]
+    >>> [row["key"] for row in by_unit(rows)]
+    ['a', 'c', 'b']
+    """
+    often = Counter(row["new"]["unit"] for row in rows)
+    return sorted(
+        rows, key=lambda row: (-often[row["new"]["unit"]], row["new"]["unit"], row["key"])
+    )
+
+
 def _label(row: Mapping[str, Any]) -> str:
     return "\n".join(
         textwrap.wrap(f"{row['key']} ({row['new']['unit'] or 'no unit'})", LABEL_LETTERS)
@@ -71,7 +87,7 @@ def _draw(axes: mpl.axes.Axes, row: Mapping[str, Any]) -> None:
     axes.set_ylim(-0.6, 1.9)
     axes.set_yticks([])
     axes.margins(x=0.08)
-    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_locator(MaxNLocator(2))
     axes.tick_params(labelsize=style.SMALL_PT - 1)
     axes.spines["left"].set_visible(False)
 
@@ -93,30 +109,40 @@ def _in_words(row: Mapping[str, Any]) -> str:
 
 
 def moved_numbers_chart(changes: Sequence[Mapping[str, Any]], *, name: str, since: str) -> str:
-    """HTML of the chart of the findings that moved.
+    """HTML of the charts of the findings that moved, in pictures of a few each.
 
     Parameters
     ----------
     changes : sequence of mapping
         Changed findings, as `edition_changes` gives them.
     name : str
-        Anchor of the chart.
+        Anchor of the first picture; the next have it with their number.
     since : str
         Id of the edition before.
 
     Returns
     -------
     str
-        A static chart with its words, or one sentence where nothing can be drawn.
+        Static pictures with their words, all findings that can be drawn among them and those of
+        one unit together, or one sentence where nothing can be drawn.
     """
-    found = drawn(changes)
+    found = by_unit(drawn(changes))
     if not found:
         return sentence(NOTHING, name=name).block
-    shown = found[:MOST_SHOWN]
-    more = f" The first {len(shown)} of {len(found)} are drawn." if len(found) > len(shown) else ""
-    caption = (
-        f"Findings whose number moved since edition {since}: old (circle) and new (diamond), each "
-        f"on a scale of its own, with its interval as a line.{more}"
-    )
-    alt = f"{caption} {'; '.join(map(_in_words, shown))}."
-    return picture(_figure(shown), name=name, alt=alt, caption=caption).block
+    parts = range(0, len(found), MOST_SHOWN)
+    others = sum(row["kind"] == MOVED for row in changes) - len(found)
+    apart = f" Not drawn, but in the table: {others} whose unit changed or whose number is a day."
+    blocks = []
+    for number, start in enumerate(parts, 1):
+        shown = found[start : start + MOST_SHOWN]
+        units = ", ".join(dict.fromkeys(row["new"]["unit"] or "no unit" for row in shown))
+        place = f", part {number} of {len(parts)} ({units})" if len(parts) > 1 else ""
+        caption = (
+            f"Findings whose number moved since edition {since}{place}: old (circle) and new "
+            "(diamond), each on a scale of its own, with its interval as a line."
+            f"{apart if others and number == len(parts) else ''}"
+        )
+        alt = f"{caption} {'; '.join(map(_in_words, shown))}."
+        anchor = name if number == 1 else f"{name}-{number}"
+        blocks.append(picture(_figure(shown), name=anchor, alt=alt, caption=caption).block)
+    return "\n".join(blocks)

@@ -12,6 +12,11 @@ from typing import Any
 
 from skytally.core import DataError, Fault, data_folder, is_leftover, read_json, visible_paths
 from skytally.editions.edition_rows_and_hashes import row_hash
+from skytally.editions.files_withheld_from_editions import (
+    WITHHELD_LIST,
+    WithheldFile,
+    withheld_files,
+)
 from skytally.editions.json_lines import read_json_lines
 from skytally.editions.packets_referenced_from_earlier_editions import LOG, PACKETS, kept_hashes
 from skytally.editions.software_hash_ids import content_id, entry_of, folder_id
@@ -130,12 +135,12 @@ def _files(folder: Path) -> dict[str, Path]:
     return {
         name: path
         for name, path in found.items()
-        if path.is_file() and name != ABOUT and not is_leftover(path.name)
+        if path.is_file() and name not in (ABOUT, WITHHELD_LIST) and not is_leftover(path.name)
     }
 
 
 def edition_contents(folder: Path) -> dict[str, dict[str, str]]:
-    """Hashes of the files of an edition, but of `ABOUT`, which holds them.
+    """Hashes of the files of an edition, but of `ABOUT`, which holds them, and `WITHHELD_LIST`.
 
     Returns
     -------
@@ -194,10 +199,29 @@ def _about_faults(name: str, about: object, folder: str) -> Iterator[tuple[str, 
         yield f"doi {about['doi']!r}", "write the DOI of the deposit, such as 10.5281/zenodo.1"
 
 
+def _withheld_faults(
+    withheld: WithheldFile, found: Mapping[str, Any], contents: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a file that is withheld: whether more or less of it is there."""
+    name = withheld.file
+    if contents.get(name, {}).get("sha256") != withheld.published_sha256:
+        yield (
+            f"{WITHHELD_LIST}: {name} with a hash that was not published",
+            f"correct {WITHHELD_LIST}",
+        )
+    elif found.get(name, {}).get("sha256", "") != withheld.present_sha256:
+        there = "changed since it was withheld" if name in found else "gone since it was withheld"
+        yield f"{name}, {there}", f"restore it from git, or correct {WITHHELD_LIST}"
+
+
 def _content_faults(folder: Path, contents: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the files that are missing, foreign or other than when the edition was made."""
     found, place = edition_contents(folder), "restore it from git"
-    for name in sorted({*found, *contents, *CONTENTS}):
+    withheld = withheld_files(folder)
+    for name in sorted({*found, *contents, *CONTENTS, *withheld}):
+        if name in withheld:
+            yield from _withheld_faults(withheld[name], found, contents)
+            continue
         if name not in contents:
             yield f"{name}, which is no part of the edition", "remove it"
         elif name not in found:
@@ -232,7 +256,10 @@ def read_edition(folder: Path) -> tuple[Edition | None, list[Fault]]:
             Fault(f"{place}/{ABOUT}", 0, "", f"a file that cannot be read ({words})", advice)
         ]
     wrong = list(_about_faults(folder.name, about, folder.name))
-    wrong = wrong or list(_content_faults(folder, about["contents"]))
+    try:
+        wrong = wrong or list(_content_faults(folder, about["contents"]))
+    except DataError as error:
+        wrong = [(" ".join(str(error).split()), f"restore {WITHHELD_LIST} from git")]
     if wrong:
         return None, [Fault(place, 0, "", found, advice) for found, advice in wrong]
     return Edition(folder.name, folder, about), []
@@ -270,12 +297,19 @@ def sound_files(folder: Path) -> dict[str, Path]:
         return {}
     if list(_about_faults(folder.name, about, folder.name)):
         return {}
+    try:
+        withheld = withheld_files(folder)
+    except DataError:
+        withheld = {}
+    known = {name: hashes.get("sha256") for name, hashes in about["contents"].items()}
+    known |= {name: each.present_sha256 for name, each in withheld.items()}
     sound = {
         name: folder / name
         for name, hashes in edition_contents(folder).items()
-        if hashes["sha256"] == about["contents"].get(name, {}).get("sha256")
+        if hashes["sha256"] == known.get(name)
     }
-    return {ABOUT: folder / ABOUT, **sound}
+    own = {WITHHELD_LIST: folder / WITHHELD_LIST} if withheld else {}
+    return {ABOUT: folder / ABOUT, **own, **sound}
 
 
 def damaged_addresses(folder: Path) -> dict[str, list[str]]:

@@ -25,6 +25,7 @@ from skytally.editions.edition_reading_and_hash_checks import (
 )
 from skytally.editions.edition_rows_and_hashes import frozen_rows
 from skytally.editions.json_lines import write_json_lines
+from skytally.editions.published_anchors_and_files import ANCHORS, compressed_lines
 from skytally.editions.software_hash_ids import content_id, revision_id
 from skytally.editions.source_file_hashes_and_swhids import LOCK, SourceFile, part_ids
 
@@ -43,7 +44,9 @@ class Published:
     parameters: Mapping[str, Mapping[str, Any]]
     """Page to its parameters and their values."""
     addresses: Iterable[str]
-    """Addresses of its pages."""
+    """Addresses of its pages and files."""
+    anchors: Iterable[str] = ()
+    """Places within its pages that can be cited, each with its page."""
 
 
 def write_published(
@@ -82,6 +85,8 @@ def write_published(
     write_rows(folder, data)
     text = "".join(f"{address}\n" for address in sorted(set(published.addresses)))
     (folder / ADDRESSES).write_text(text, encoding="utf-8", newline="\n")
+    if anchors := [*published.anchors]:
+        (folder / ANCHORS).write_bytes(compressed_lines(anchors))
 
 
 def write_rows(folder: Path, data: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from skytally.core import DataError, file_bytes
 from skytally.editions.evidence_packet_merkle_log import FIRST_LINE, logged_packets
+from skytally.editions.files_withheld_from_editions import withheld_files
 from skytally.editions.packet_record_rows import SCOPES, SUMMARY
 from skytally.editions.packet_ro_crate_metadata import LOCK_NAMES, METADATA
 
@@ -55,7 +56,11 @@ def needs_rows(folder: Path) -> bool:
 
 def packet_editions(folder: Path) -> dict[str, str]:
     """Name of each packet of an edition, its own and kept ones, to the edition that issued it."""
-    return {name: edition for name, (edition, _) in sorted(_logged(folder).items())}
+    return {
+        name: edition
+        for name, (edition, _) in sorted(_logged(folder).items())
+        if f"{PACKETS}/{name}" not in withheld_files(folder.parent / edition)
+    }
 
 
 def kept_hashes(folder: Path) -> dict[str, tuple[str, str]]:

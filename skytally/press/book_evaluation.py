@@ -24,6 +24,7 @@ from skytally.press.declared_finding_checks_with_parameters import (
     declared_findings,
     page_parameters,
 )
+from skytally.press.notebook_parameter_reader_and_checks import book_prior
 from skytally.record import WholeRecord
 
 REQUEST = "evaluation_request.json"
@@ -58,6 +59,18 @@ def whole_record() -> WholeRecord:
     return WholeRecord(claims.read_tables(data_folder() / "record"))
 
 
+def claims_tables() -> dict[str, pd.DataFrame]:
+    """Tables of the claims and of the rival explanations, with the prior that the book's file sets.
+
+    Raises
+    ------
+    DataError
+        If a table has faults.
+    """
+    tables, prior = claims.read_tables(data_folder() / "claims"), book_prior()
+    return tables if prior is None else claims.with_prior(tables, prior)
+
+
 def book_outcomes(
     findings: list[dict[str, Any]], record: WholeRecord | None = None
 ) -> BookOutcomes:
@@ -80,7 +93,7 @@ def book_outcomes(
         If a table of the claims has faults, or points to what does not exist.
     """
     record = record or whole_record()
-    tables = claims.read_tables(data_folder() / "claims")
+    tables = claims_tables()
     evidence = replace(claims.gather_evidence(record.raw, findings), record=record)
     weighed = claims.rival_findings(claims.read_hypotheses(tables, evidence), evidence)
     listed = [*findings, *json.loads(as_json(weighed))]

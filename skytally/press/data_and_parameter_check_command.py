@@ -5,13 +5,26 @@ from __future__ import annotations
 import gc
 import sys
 import warnings
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
-from skytally.core import DataError, file_fault, files_at_once
+from skytally.core import DataError, Fault, data_folder, file_fault, files_at_once
 from skytally.press.passed_check_cache import CheckMemory, Part
 
 Found = Mapping[str, list[str]]
 """Name of a part to its faults, found before their turn."""
+
+
+CORRECTIONS = "--corrections"
+"""Asks for the cells that changed since the newest edition too, which a print does without."""
+
+
+def _uncorrected() -> Iterator[Fault]:
+    from skytally.editions import uncorrected_cells
+
+    yield from uncorrected_cells(data_folder())
+
+
+CORRECTED = Part("cells of the newest edition", _uncorrected, ("data/record/", "data/editions/"))
 
 
 class _FaultyDataError(Exception):
@@ -160,7 +173,7 @@ def check_outcome(memory: CheckMemory, *, beside: bool = False) -> tuple[list[st
     return faults or _told(data_and_parameter_check_parts.SHOWN, memory, found), code
 
 
-def _checked() -> int:
+def _checked(*, corrections: bool) -> int:
     """Check what changed, print what was found; the exit code."""
     memory = CheckMemory()
     if not memory.words:
@@ -173,6 +186,11 @@ def _checked() -> int:
 
         memory.words = words_of_data()
         memory.write()
+    if corrections:
+        if faults := _told([CORRECTED], memory):
+            _print(faults)
+            return 1
+        memory.write()
     print(memory.words)
     from skytally.press.damaged_edition_terminal_warnings import print_notices
 
@@ -181,10 +199,10 @@ def _checked() -> int:
 
 
 @files_at_once()
-def main() -> int:
+def main(words: Sequence[str] = ()) -> int:
     """Print the faults, or how many rows are in order; the exit code."""
     try:
-        return _checked()
+        return _checked(corrections=CORRECTIONS in words)
     except DataError as error:
         print(error, file=sys.stderr)
     except OSError as error:
@@ -196,4 +214,4 @@ if __name__ == "__main__":
     # short-lived, and its tables and modules stay to the end: searching them for cycles is a
     # fifth of its time
     gc.disable()
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -32,6 +32,7 @@ from skytally.editions import (
     read_editions,
     source_details,
     source_files,
+    uncorrected_cells,
     write_about,
     write_changes,
     write_packets,
@@ -42,7 +43,9 @@ from skytally.press.book_metadata import book_details
 from skytally.press.build_lock import build_lock
 from skytally.press.declared_finding_checks_with_parameters import page_parameters
 from skytally.press.edition_change_causes import with_causes
+from skytally.press.kept_anchors_and_files import site_places
 from skytally.press.moved_and_withdrawn_pages import MARK
+from skytally.press.notebook_parameter_reader_and_checks import BOOK, book_parameters
 from skytally.press.project_paths import line_names, site_folder
 from skytally.press.site_build_and_swap import CLAIMS, FINDINGS
 from skytally.press.site_size import added_bytes, check_site_size
@@ -137,8 +140,12 @@ def _published(identifier: str) -> Published:
     findings, claims = (
         json.loads((site / name).read_text(encoding="utf-8")) for name in (FINDINGS, CLAIMS)
     )
-    addresses.append(f"{EDITION_PAGES}/{identifier}.html")
-    return Published(findings, claims, page_parameters(), addresses)
+    files, anchors = site_places(site)
+    addresses += [*files, f"{EDITION_PAGES}/{identifier}.html"]
+    parameters = page_parameters()
+    if of_book := book_parameters():
+        parameters[BOOK] = of_book
+    return Published(findings, claims, parameters, addresses, anchors)
 
 
 def _feed_id(identifier: str, about: Mapping[str, str]) -> str:
@@ -211,13 +218,16 @@ def make_edition(day_words: str) -> Path:
     ------
     DataError
         If the day is none, the tree differs from its commit, the site from the tree, an older
-        edition is damaged, or the site has no room for another. Nothing is written then.
+        edition is damaged, a cell changed since it without a correction, or the
+        site has no room for another. Nothing is written then.
     """
     root = project_root()
     commit = git_commit_and_tree.head(root)
     day = _day(day_words, commit)
     editions = _known_editions(day)
     _check_state(root, commit)
+    if editions:
+        refuse([*uncorrected_cells(data_folder(), editions[-1])], what="corrections")
     identifier = next_id(day, [edition.id for edition in editions])
     check_site_size(site_folder(), identifier, {})
     target = editions_folder() / identifier

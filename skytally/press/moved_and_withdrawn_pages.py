@@ -16,21 +16,60 @@ from skytally.editions import Edition, damaged_addresses, read_editions
 from skytally.press.cards.card_files import POLICY
 
 MARK = '<meta name="skytally-page" content="kept-address">'
-"""Stands in each of these pages, which are no pages of the edition that is printed."""
+"""Stands in each page that lies beside those of the edition that is printed, and is none."""
 MOVED_TABLE = "moved_addresses"
-"""Slug of the table of pages that were renamed; a project need not have it."""
+"""Slug of the table of addresses that moved; a project need not have it."""
 NO_REASON = "no reason is recorded"
 OF_CORRECTIONS = ("corrected", "withdrawn")
 """Kinds of changes of a row that its table of corrections gives a reason for."""
+PAGE = ".html"
+FINDINGS_PAGE = "findings.html"
+"""Page of all findings, each with its key as anchor."""
 CORRECTIONS = "corrections.html"
 """Page that lists all changes of cells."""
 
 
 def moved_addresses() -> pd.DataFrame:
-    """Table of renamed pages; without a row where the project has none."""
+    """Table of addresses that moved; without a row where the project has none."""
     if MOVED_TABLE not in data_registry.entries():
         return pd.DataFrame(columns=["old", "new", "why"])
     return read_table(data_registry.path(MOVED_TABLE))
+
+
+def plain_page(heading: str, body: str, *, address: str, title: str, canonical: str = "") -> str:
+    """Page outside the engine that prints the book, in the style of the cards, without a script.
+
+    Parameters
+    ----------
+    heading : str
+    body : str
+        HTML under the heading.
+    address : str
+        Address of the page from the root of the site.
+    title : str
+        Title of the book.
+    canonical : str
+        Address, from that of the page, of the one to index in its place; empty for a page that
+        is not to be indexed.
+
+    Returns
+    -------
+    str
+    """
+    up = "../" * address.count("/")
+    index = (
+        f'<link rel="canonical" href="{html.escape(canonical)}">'
+        if canonical
+        else '<meta name="robots" content="noindex">'
+    )
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">{POLICY}'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"{index}{MARK}<title>{html.escape(heading)}</title>"
+        f'<link rel="stylesheet" href="{up}_static/cards/card_page.css"></head><body>'
+        f'<main class="card"><h1>{html.escape(heading)}</h1>{body}</main>'
+        f'<footer><a href="{up}index.html">{html.escape(title)}</a></footer></body></html>\n'
+    )
 
 
 @dataclass(frozen=True)
@@ -54,19 +93,12 @@ class KeptAddress:
             f'<li><a href="{html.escape(up + target)}">{html.escape(label)}</a></li>'
             for label, target in self.links.items()
         )
-        return (
-            f'<!doctype html><html lang="en"><head><meta charset="utf-8">{POLICY}'
-            '<meta name="viewport" content="width=device-width,initial-scale=1">'
-            f'<meta name="robots" content="noindex">{MARK}'
-            f"<title>{html.escape(self.heading)}</title>"
-            f'<link rel="stylesheet" href="{up}_static/cards/card_page.css"></head><body>'
-            f'<main class="card"><h1>{html.escape(self.heading)}</h1>{words}<ul>{links}</ul></main>'
-            f'<footer><a href="{up}index.html">{html.escape(title)}</a></footer></body></html>\n'
-        )
+        body = f"{words}<ul>{links}</ul>"
+        return plain_page(self.heading, body, address=self.address, title=title)
 
 
-def _stored_words(edition: Edition, address: str) -> str:
-    """Words of an edition on the thing whose card stood at an address."""
+def stored_words(edition: Edition, address: str) -> str:
+    """Words of an edition on the thing whose card stood at an address; empty without any."""
     folder, _, name = address.removesuffix(".html").rpartition("/")
     kind = folder.rpartition("/")[2]
     if kind == "finding":
@@ -75,8 +107,11 @@ def _stored_words(edition: Edition, address: str) -> str:
     if kind == "claim":
         found = edition.claims.get(name)
         return f"The claim: {found['text']} Its verdict: {found['verdict']}." if found else ""
-    rows = (row["cells"] for (_, key), row in edition.rows.items() if key == name)
-    listed = ["; ".join(f"{column}: {cell}" for column, cell in row.items()) for row in rows]
+    rows = [row for (_, key), row in edition.rows.items() if key == name]
+    if any(row.get("withheld") for row in rows):
+        return "The row is withheld."
+    cells = (row["cells"] for row in rows)
+    listed = ["; ".join(f"{column}: {cell}" for column, cell in each.items()) for each in cells]
     return f"The row as published: {listed[0]}" if listed else ""
 
 
@@ -118,41 +153,63 @@ def _gone_page(
         # the reason of a row is no reason that anybody wrote down for the finding
         own = "no reason is recorded for it alone" if reasons[name] == NO_REASON else reasons[name]
         why = f"It was withdrawn: {own}. Of the rows on which it rested: {'. '.join(behind)}."
+    new, written = _instead(name) if "/finding/" in address else ("", "")
+    if written:
+        why = written
+        shown = f"read instead: {new.partition('#')[2] or new}"
+        links = {shown: new if _is_there(pages, new) else new.partition("#")[0], **links}
     sentences = (
         f"The present book has no page at {address}; edition {last.id} was the last that had it.",
-        _stored_words(last, address),
+        stored_words(last, address),
         why,
     )
     return KeptAddress(
         address,
         f"{name}: no longer in the book",
         tuple(filter(None, sentences)),
-        {words: link for words, link in links.items() if (pages / link).is_file()},
+        {words: link for words, link in links.items() if _is_there(pages, link)},
     )
 
 
+def _is_there(pages: Path, address: str) -> bool:
+    """Whether a printed site has a page, a file, or a place within a page."""
+    name, _, anchor = address.partition("#")
+    path = pages / name
+    if not path.is_file():
+        return False
+    return not anchor or f'id="{html.escape(anchor)}"' in path.read_text(encoding="utf-8")
+
+
 def _moved_pages(pages: Path) -> Iterator[KeptAddress]:
-    """Yield the pages for addresses that the table of moved pages names.
+    """Yield the pages for addresses that the table of moved addresses names.
 
     Raises
     ------
     DataError
-        If a page moved to one that is not there, or from one that is. All at once.
+        If something moved to what is not there, or from what is. All at once.
     """
     faults = []
     for row in moved_addresses().to_dict("records"):
         old, new = str(row["old"]), str(row["new"])
         place = (f"{MOVED_TABLE}.csv", int(row["line"]))
-        if not (pages / new).is_file():
-            advice = "name a page of the site"
-            faults.append(Fault(*place, "new", f"{new!r}, which is no page", advice))
-        elif (pages / old).is_file():
-            advice = "remove the line, or rename the page"
-            faults.append(Fault(*place, "old", f"{old!r}, which is a page again", advice))
-        else:
+        # a heading may be reworded again: then the page itself is led to
+        if not (pages / new.partition("#")[0]).is_file():
+            advice = "name a page or file of the site, or a place in one"
+            faults.append(Fault(*place, "new", f"{new!r}, which is not there", advice))
+        elif _is_there(pages, old):
+            advice = "remove the line, or rename what is there"
+            faults.append(Fault(*place, "old", f"{old!r}, which is there again", advice))
+        elif old.endswith(PAGE):
             words = (f"This page is now at {new}.", str(row["why"]))
             yield KeptAddress(old, f"{old} has moved", words, {new: new})
     refuse(faults, what=f"table {MOVED_TABLE}.csv")
+
+
+def _instead(name: str) -> tuple[str, str]:
+    """Look up what to read in place of a withdrawn finding, and why it went."""
+    old = f"{FINDINGS_PAGE}#{name}"
+    rows = moved_addresses().to_dict("records")
+    return next(((str(row["new"]), str(row["why"])) for row in rows if row["old"] == old), ("", ""))
 
 
 def _damaged_page(address: str, edition: str, pages: Path) -> KeptAddress:
@@ -203,7 +260,7 @@ def kept_addresses(
         if address.startswith("/") or ".." in address.split("/"):
             message = f"addresses.txt: found {address!r}, which lies outside the site; restore it"
             raise DataError(message)
-        if address in kept or (pages / address).is_file():
+        if address in kept or not address.endswith(PAGE) or (pages / address).is_file():
             continue
         if address in known:
             kept[address] = _gone_page(address, editions, reasons, pages)

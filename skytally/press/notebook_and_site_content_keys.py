@@ -363,6 +363,10 @@ def _site_state_path() -> Path:
     return build_folder() / "site.json"
 
 
+BOOK_PARAMETERS = "book.yml"
+"""File of the parameters that no notebook has."""
+
+
 def of_site(modules: Iterable[str]) -> str:
     """Key of what the site is made from: pages, data, results of the lines, and code.
 
@@ -383,6 +387,7 @@ def of_site(modules: Iterable[str]) -> str:
     results = [(read_state(lines_folder() / line) or {}).get("results") for line in line_names()]
     made_from = [
         _of_inputs([*book, *_data("*.*"), *(project_root() / name for name in GIVEN_TEXTS)]),
+        _of_input(parameters_folder() / BOOK_PARAMETERS),
         results,
         _of_scenes(),
         _of_lock(),

@@ -9,6 +9,7 @@ from datetime import date
 
 import yaml
 
+from skytally.claims import LEAST_PRIOR, MOST_PRIOR
 from skytally.core import (
     DataError,
     is_day,
@@ -31,6 +32,8 @@ from skytally.press.strict_notebook_reader import file_name, read_notebook, scan
 from skytally.press.strict_yaml_reader import YamlPlace, read_yaml
 
 LARGEST_BYTES = 16_384
+BOOK, PRIOR = "book", "prior"
+"""File of the parameters that no notebook has, and the one that there is."""
 OUT = "out"
 """The one parameter the press itself sets: the folder of the results."""
 BASES = (("0x", 16), ("0o", 8), ("0b", 2))
@@ -206,6 +209,42 @@ def _form_fault(file: str, name: str, value: object, default: object, place: Yam
     return f"{file}, line {node.start_mark.line + 1}: {name}: found {found}; {advice}"
 
 
+def book_parameters() -> dict[str, object]:
+    """Read the parameters of the whole book, which no notebook has; none without their file.
+
+    Raises
+    ------
+    ValueError
+        As `parameter_values`.
+    """
+    # a notebook of that name keeps the file for itself
+    return {} if BOOK in line_names() else parameter_values(BOOK)
+
+
+def book_prior() -> float | None:
+    """Prior of the rival explanations that the file of the book sets; None where it sets none."""
+    prior = book_parameters().get(PRIOR)
+    return float(prior) if isinstance(prior, int | float) else None
+
+
+def _book_faults() -> Iterator[str]:
+    """Faults of the parameter file of the book."""
+    file = f"notebooks/params/{BOOK}.yml"
+    try:
+        values, places = ({}, {}) if BOOK in line_names() else _read_file(BOOK)
+    except ValueError as error:
+        yield str(error)
+        return
+    faulty = dict(_form_faults(file, values, {PRIOR: 0.5}, places))
+    yield from faulty.values()
+    prior = book_prior()
+    # those of the ends are priors of the book already, which its pages name
+    if PRIOR not in faulty and prior is not None and not LEAST_PRIOR < prior < MOST_PRIOR:
+        allowed = f"more than {LEAST_PRIOR:g} and less than {MOST_PRIOR:g}"
+        where = f"{file}, line {places[PRIOR].line}"
+        yield f"{where}: {PRIOR}: found {prior:g}; allowed is {allowed}"
+
+
 def _form_faults(
     file: str,
     values: Mapping[str, object],
@@ -340,7 +379,7 @@ def _stray_files() -> Iterator[str]:
     for path in visible_paths(parameters_folder(), "*"):
         where = f"notebooks/params/{path.name}"
         stem = path.stem.removesuffix(".yml")
-        if path.suffix == ".yml" and path.stem in lines:
+        if path.suffix == ".yml" and path.stem in (*lines, BOOK):
             continue  # read, or refused, with its line
         if stem in lines:
             yield f"{where}: found the ending {path.suffix}, which is not read; name it {stem}.yml"
@@ -359,4 +398,8 @@ def faults_of_lines() -> dict[str, list[str]]:
 
 def parameter_faults() -> list[str]:
     """Collect the faults of all notebooks and parameter files, and files without a notebook."""
-    return [*_stray_files(), *(fault for each in faults_of_lines().values() for fault in each)]
+    return [
+        *_stray_files(),
+        *_book_faults(),
+        *(fault for each in faults_of_lines().values() for fault in each),
+    ]

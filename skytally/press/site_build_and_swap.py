@@ -252,13 +252,18 @@ def finish_pages(stage: Path, pages: Path) -> None:
     from skytally.editions import editions_folder
     from skytally.press.book_metadata import book_details
     from skytally.press.content_security_policy import write_policies
+    from skytally.press.edition_folder_pages import write_folder_pages
+    from skytally.press.kept_anchors_and_files import write_kept_places
     from skytally.press.moved_and_withdrawn_pages import write_kept_addresses
     from skytally.press.page_font_subset_embedding import write_page_letters
 
     _add_files(stage, pages)
     write_page_letters(pages)
     write_policies(pages)
-    write_kept_addresses(pages, editions_folder(), book_details())
+    about = book_details()
+    write_folder_pages(pages, about)
+    write_kept_addresses(pages, editions_folder(), about)
+    write_kept_places(pages, editions_folder())
 
 
 def _write_cards(stage: Path, pages: Path) -> None:

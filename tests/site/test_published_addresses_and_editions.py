@@ -9,7 +9,13 @@ import re
 
 import pytest
 
-from skytally.editions import Edition, editions_folder, packet_paths, read_editions
+from skytally.editions import (
+    Edition,
+    editions_folder,
+    packet_paths,
+    published_places,
+    read_editions,
+)
 from skytally.press.edition_pages import ATOM, JSON_FEED
 from skytally.press.moved_and_withdrawn_pages import MARK
 from skytally.press.site_size import LARGEST_SITE
@@ -38,10 +44,35 @@ def editions() -> list[Edition]:
 def test_no_published_address_disappears(editions: list[Edition]) -> None:
     """Each address of each edition, and each that was renamed, is a page of the present site."""
     with (ROOT / "data/moved_addresses.csv").open(encoding="utf-8", newline="") as file:
-        moved = [row["old"] for row in csv.DictReader(file)]
+        moved = [row["old"].partition("#")[0] for row in csv.DictReader(file)]
     published = {address for edition in editions for address in edition.addresses}
     assert len(moved) >= 3
     assert [each for each in sorted({*moved, *published}) if not (SITE / each).is_file()] == []
+
+
+def test_no_published_file_or_place_in_a_page_disappears() -> None:
+    """Each file and each citable anchor of each edition is in the present site."""
+    places = published_places(editions_folder())
+    assert sum("#" in place for place in places) > 2000
+    assert "findings.html#official-claims.missiles_msmt_2024" in places
+    assert "data/results/interrupted_refreshes.csv" in places
+    lost = []
+    for place in sorted(places):
+        page, _, anchor = place.partition("#")
+        there = (SITE / page).is_file()
+        if there and anchor and page not in KEPT:
+            there = parsed_page(page).ids[anchor] == 1
+        lost += [] if there else [place]
+    assert lost == []
+
+
+def test_what_moved_leads_to_a_place_that_is_there() -> None:
+    """The table of moves names pages, files and anchors of the present site."""
+    with (ROOT / "data/moved_addresses.csv").open(encoding="utf-8", newline="") as file:
+        targets = {row["new"].partition("#") for row in csv.DictReader(file)}
+    assert [place for place, _, _ in targets if not (SITE / place).is_file()] == []
+    lost = [target for target in targets if target[2] and not parsed_page(target[0]).ids[target[2]]]
+    assert lost == []
 
 
 def test_kept_addresses_lead_on() -> None:
@@ -71,6 +102,16 @@ def test_editions_have_pages_and_valid_feeds(editions: list[Edition]) -> None:
         assert [item["id"] for item in feed["items"]] == [
             edition.about["feed_id"] for edition in reversed(editions)
         ]
+
+
+def test_the_folder_of_each_edition_answers(editions: list[Edition]) -> None:
+    """A reader who cuts an address short meets what lies there, with the page to index."""
+    for edition in editions:
+        page = (SITE / f"editions/{edition.id}/index.html").read_text(encoding="utf-8")
+        assert f'<link rel="canonical" href="../{edition.id}.html">' in page
+        assert 'href="findings.jsonl"' in page
+        assert f'href="../{edition.id}.html#evidence-packets"' in page
+    assert (SITE / "editions/index.html").is_file() == bool(editions)
 
 
 def test_every_packet_has_its_address(editions: list[Edition]) -> None:

@@ -158,12 +158,16 @@ def test_flip_sets_and_rivals_agree_with_python() -> None:
 
 
 def _few_parameters(number: int) -> list[dict[str, Any]]:
-    """Draw settings that a parameter file can hold, of a few parameters each."""
-    rng = random.Random(SEED)
+    """Draw settings that parameter files can hold, of a few parameters and a prior each."""
+    rng, priors = random.Random(SEED), random.Random(SEED + 1)
     drawn = random_settings(laboratory().reevaluation, number, seed=SEED + 2)
     left = {"sources": [], "counters": [], "prior": None, "stay": None}
     return [
-        {**left, "parameters": dict(rng.sample(sorted(each["parameters"].items()), 2))}
+        {
+            **left,
+            "parameters": dict(rng.sample(sorted(each["parameters"].items()), 2)),
+            "prior": round(priors.uniform(0.11, 0.89), 2),
+        }
         for each in drawn
     ]
 
@@ -171,15 +175,16 @@ def _few_parameters(number: int) -> list[dict[str, Any]]:
 def _printed_faults(page: dict[str, Any], record: WholeRecord) -> list[str]:
     """List findings and verdicts of a page that `make book` would print otherwise, or refuse."""
     made, refused = declared_outcomes(None, record)
+    whole = book_outcomes(made, record)
     known = {field.name for field in fields(Finding)}
     printed = {
         each["key"]: Finding(**{name: cell for name, cell in each.items() if name in known})
-        for each in made
+        for each in whole.findings
     }
     faults = [*refused]
-    for key, each in page["findings"].items():
+    for key, each in {**page["findings"], **page["rivals"]}.items():
         faults += differences(key, printed.get(key, "not printed"), each)
-    judged = {each["id"]: each["verdict"] for each in book_outcomes(made, record).claims}
+    judged = {each["id"]: each["verdict"] for each in whole.claims}
     return faults + [
         f"{name}: {judged[name]}, {each}"
         for name, each in page["claims"].items()

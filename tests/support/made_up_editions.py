@@ -83,13 +83,15 @@ def make_edition(
     claims: list[dict[str, Any]] | None = None,
     parent: Edition | None = None,
     addresses: Iterable[str] = ("index.html",),
+    anchors: Iterable[str] = (),
     parameters: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Edition:
     """Write an edition of a project and read it again."""
     folder = project / "data/editions" / identifier
-    folder.mkdir(parents=True)
+    # packets that a test wrote may lie there already
+    folder.mkdir(parents=True, exist_ok=True)
     files = source_files(project)
-    published = Published(findings, claims or [], parameters or {}, addresses)
+    published = Published(findings, claims or [], parameters or {}, addresses, anchors)
     write_published(folder, published, files=files, data=project / "data")
     about = {
         "id": identifier, "date": identifier[:10], "parent": parent.id if parent else None,

@@ -10,6 +10,7 @@ import pytest
 from skytally.editions import Edition, read_editions
 from skytally.press import edition_pages
 from skytally.press.damaged_edition_terminal_warnings import print_notices
+from skytally.press.edition_folder_pages import HOLDS, write_folder_pages
 from skytally.press.sphinx_ext import edition_directives
 from skytally.press.sphinx_ext.edition_directives import EditionFault, EditionsList
 from tests.support.directives_without_page import bare
@@ -116,3 +117,27 @@ def test_a_copied_folder_is_offered_once(editions: list[Edition], tmp_path: Path
     assert [name for name in site if name.startswith(f"editions/{OLD}-2/")] == []
     page = bare(EditionFault, docname=f"editions/{OLD}-2", arguments=(f"{OLD}-2",)).html()
     assert "two folders may not share an id" in page
+
+
+def test_the_folder_of_each_edition_says_what_lies_in_it(
+    editions: list[Edition], tmp_path: Path
+) -> None:
+    """Each file has a line of words, the page of the edition is the one to index."""
+    (editions[0].folder / "findings.jsonl").write_text("{}\n")
+    site = tmp_path / "site"
+    printed(site)
+    write_folder_pages(site, {"title": "Made up"})
+    for edition in editions:
+        folder = site / "editions" / edition.id
+        page = (folder / "index.html").read_text(encoding="utf-8")
+        assert f'<link rel="canonical" href="../{edition.id}.html">' in page
+        assert "<script" not in page
+        offered = {path.name for path in folder.iterdir() if path.is_file()} - {"index.html"}
+        named = {name: f'href="{name}">{name}</a>: {HOLDS[name]}' in page for name in offered}
+        assert all(named.values()), named
+    # what is damaged is not offered, and so not named
+    assert "findings.jsonl" not in (site / f"editions/{OLD}/index.html").read_text()
+    index = (site / "editions/index.html").read_text(encoding="utf-8")
+    assert index.index(f'href="{NEW}.html"') < index.index(f'href="{OLD}.html"')
+    assert 'href="feed.atom"' in index
+    assert '<link rel="canonical" href="../editions.html">' in index

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skytally.claims import gather_evidence
+from skytally.claims import gather_evidence, with_prior
 from skytally.claims.findings_and_rows_lookup_for_claim_rules import Evidence, read_tables
 from skytally.claims.hypothesis_priors_and_likelihoods_reader import Hypotheses, read_hypotheses
 from skytally.core.errors_and_fault_lists import DataError
@@ -166,3 +166,17 @@ def test_hypotheses_refuse_every_fault_at_once(tables: Tables, given: Evidence) 
         "priors 50 percent H9: no such hypothesis",
     ):
         assert words in message, words
+
+
+def test_a_prior_that_is_set_takes_the_place_of_the_one_nearest_to_even(
+    tables: Tables, given: Evidence
+) -> None:
+    """The proposition has the share, the others keep their proportions, other priors stay."""
+    known = read_hypotheses(with_prior(tables, 0.3), given)
+    assert list(known.priors) == ["10 percent", "30 percent", "90 percent"]
+    assert known.priors["30 percent"] == pytest.approx(
+        {"H1": 0.3, "H3": 0.175, "H7": 0.175, "H2": 0.175, "H6": 0.175}
+    )
+    assert known.priors["90 percent"] == read_hypotheses(tables, given).priors["90 percent"]
+    empty = {**tables, "hypotheses": tables["hypotheses"][:0], "priors": tables["priors"][:0]}
+    assert with_prior(empty, 0.3) == empty

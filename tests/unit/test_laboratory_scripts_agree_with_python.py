@@ -247,11 +247,13 @@ def test_settings_come_back_from_the_address_and_from_yaml(
         assert (read["setting"]["prior"], read["setting"]["stay"]) == (0.3, [1.5, 4])
         assert read["setting"]["sources"] == sorted(setting["sources"])
         changed, _ = under(again, {"parameters": read["setting"]["parameters"]})
+        assert yaml["files"].pop("book") == "prior: 0.3\n"
+        assert "# notebooks/params/book.yml\nprior: 0.3\n" in yaml["text"]
         for page, text in yaml["files"].items():
             (tmp_path / f"{page}.yml").write_text(text, encoding="utf-8")
             own = notebook_parameter_reader_and_checks.parameter_values(page)
             assert changed.parameters[page] == {**again.parameters[page], **own}
-        assert "no parameter file holds this: prior" in yaml["text"]
+        assert "no parameter file holds this: mean stay: 1.5 to 4 days" in yaml["text"]
         assert all(source in yaml["text"] for source in setting["sources"])
 
 

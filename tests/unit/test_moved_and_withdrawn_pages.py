@@ -131,8 +131,9 @@ def test_addresses_of_a_damaged_edition_are_kept(pages: Path, editions: list[Edi
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("a.html,b.html,because", "column new: found 'b.html', which is no page"),
-        ("index.html,index.html,because", "column old: found 'index.html', which is a page again"),
+        ("a.html,b.html,because", "column new: found 'b.html', which is not there"),
+        ("a.html#x,b.html#x,because", "column new: found 'b.html#x', which is not there"),
+        ("index.html,index.html,because", "column old: found 'index.html', which is there again"),
     ],
 )
 def test_a_move_that_leads_nowhere_is_refused(

@@ -294,6 +294,13 @@ def test_of_site_sees_pages_and_not_caches(project: Any) -> None:
     assert _key(project, OF_SITE) != before
 
 
+def test_of_site_sees_the_parameter_file_of_the_book(project: Any) -> None:
+    """Without a notebook of its own, that file reprints the site and reruns nothing."""
+    before = _key(project, OF_SITE)
+    project.parameters("book", "prior: 0.3\n")
+    assert _key(project, OF_SITE) != before
+
+
 def test_of_site_sees_the_modules_that_print_it(project: Any) -> None:
     """Code that prints the pages reprints them when its meaning changes, other code does not."""
     before = _key(project, OF_SITE)

@@ -10,6 +10,7 @@ import pytest
 
 from skytally.press import parameter_days_order_and_row_id_checks
 from skytally.press.notebook_parameter_reader_and_checks import (
+    book_prior,
     declared_parameters,
     parameter_faults,
     parameter_values,
@@ -540,3 +541,29 @@ def test_three_days_in_disorder_are_told() -> None:
     given, default = ["2022-09-01", "2022-09-03", "2022-09-02"], ["2020-01-01", "2020-02-01"]
     (fault,) = parameter_days_order_and_row_id_checks._order_faults(given, default)
     assert fault == "found 2022-09-03 before 2022-09-02; write the earlier day first"
+
+
+def test_the_file_of_the_book_sets_the_prior(write: Write) -> None:
+    """It belongs to no notebook; without it, or where it is empty, no prior is set."""
+    assert book_prior() is None
+    write("book", "prior: 0.3\n")
+    assert parameter_faults() == []
+    assert book_prior() == 0.3
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("prior: 0.1\n", "prior: found 0.1; allowed is more than 0.1 and less than 0.9"),
+        ("prior: 1\n", "prior: found 1; allowed is more than 0.1 and less than 0.9"),
+        ("prior: '0.3'\n", "prior: found '0.3' of type str; write a number"),
+        ("stay: [1, 2]\n", "found the name 'stay'; declared are prior; correct or remove it"),
+        ("prior: [\n", "expected the node content"),
+    ],
+)
+def test_the_file_of_the_book_is_checked(write: Write, text: str, words: str) -> None:
+    """The message names file, name and value, and what may be written."""
+    write("book", text)
+    (fault,) = parameter_faults()
+    assert fault.startswith("notebooks/params/book.yml: ")
+    assert words in fault

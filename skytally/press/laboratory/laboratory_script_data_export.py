@@ -15,6 +15,7 @@ import pandas as pd
 from skytally.claims import POSITION_COLUMNS, WGS84, Evidence
 from skytally.findings import Declaration, Reevaluation, estimate_of
 from skytally.press.laboratory.reader_adjustable_parameters import parameter_options
+from skytally.press.notebook_parameter_reader_and_checks import book_prior
 from skytally.record import UNNAMED_FAMILIES, owner_name
 
 ALWAYS = ("scopes", "counters", "same_observation", "sources")
@@ -214,6 +215,7 @@ def laboratory_data(laboratory: Laboratory) -> dict[str, Any]:
         "ledger": _rows(claims["ledger"], LEDGER_COLUMNS),
         "distances": _distances(claims["rules"], evidence),
         "rivals": {name: _rows(claims[name], cells) for name, cells in HYPOTHESIS_TABLES.items()},
+        "prior": book_prior(),
         "others": [
             {name: finding[name] for name in FINDING_FIELDS}
             for key, finding in evidence.findings.items()

@@ -10,6 +10,8 @@ from skytally.core import is_day
 from skytally.findings import Reevaluation
 from skytally.press.notebook_parameter_reader_and_checks import declared_parameters
 from skytally.press.parameter_days_order_and_row_id_checks import (
+    FIRST,
+    LAST,
     ONE_DAY,
     RecordValues,
     record_values,
@@ -48,6 +50,13 @@ def _mentioned(reevaluation: Reevaluation) -> Iterator[tuple[str, str]]:
     return iter(sorted(pairs))
 
 
+def _until(last: object, option: Mapping[str, Any]) -> dict[str, Any]:
+    """Limit the first day drawn to the last one, which the page does not offer to move."""
+    if not isinstance(last, str) or (option["most"] and option["most"] <= last):
+        return {}
+    return {"most": last, "reason": "the last day drawn, a parameter of the notebook"}
+
+
 def _days_with_rows(name: str, default: object, record: RecordValues) -> list[str]:
     """Days that a parameter may name where it must be a day of some row."""
     if not (isinstance(default, str) and is_day(default) and name.endswith(ONE_DAY)):
@@ -82,9 +91,9 @@ def parameter_options(
         itself gives; ``least`` and ``most``, empty where there is no limit; ``words``, those
         that it may hold, and whether it is a ``pattern`` that finds them; ``reason``.
     """
-    record = record_values()
+    record, mentioned = record_values(), list(_mentioned(reevaluation))
     options = []
-    for page, name in _mentioned(reevaluation):
+    for page, name in mentioned:
         default = declared_parameters(page)[name]
         limit = record.limits.get((page, name))
         words = list(limit.known) if limit else []
@@ -103,4 +112,6 @@ def parameter_options(
                 "reason": limit.reason if limit else "",
             }
         )  # fmt: skip
+        if name == FIRST and (page, LAST) not in mentioned:
+            options[-1] |= _until(reevaluation.parameters[page].get(LAST), options[-1])
     return options

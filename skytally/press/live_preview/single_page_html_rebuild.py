@@ -199,10 +199,12 @@ def put_in_place(stage: Path, page: Path, shown: Path) -> None:
     shown : Path
         Folder that takes it.
     """
+    from skytally.editions import editions_folder
     from skytally.press.book_metadata import book_details
     from skytally.press.chart_citations import add_chart_citations
     from skytally.press.content_security_policy import write_policies
     from skytally.press.edition_pages import edition_words
+    from skytally.press.kept_anchors_and_files import write_kept_anchors
     from skytally.press.links_to_evidence_packets import add_chart_links, newest_packets
     from skytally.press.page_font_subset_embedding import write_page_letters
     from skytally.press.site_build_and_swap import leave_out_search_of_theme
@@ -217,6 +219,7 @@ def put_in_place(stage: Path, page: Path, shown: Path) -> None:
     leave_out_search_of_theme(fresh)
     write_page_letters(fresh)
     write_policies(fresh)
+    write_kept_anchors(fresh / page, page.as_posix(), editions_folder(), site=site_folder())
     text = (fresh / page).read_text(encoding="utf-8")
     bring_scripts_of_page(text, stage / OUTPUT, shown, site_folder())
     (shown / page).parent.mkdir(parents=True, exist_ok=True)

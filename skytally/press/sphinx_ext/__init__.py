@@ -55,6 +55,7 @@ PARTS = (
     "image_measure_thresholds_directive",
     "detection_limit_directive",
     "measurement_speed_and_memory_directive",
+    "live_preview_delay_directive",
     "fault_trial_directives",
     "free_satellite_image_capability_directives",
     "edition_directives",

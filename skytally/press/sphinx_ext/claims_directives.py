@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 
 from skytally import claims
 from skytally.core import VOCABULARY_COLUMNS, DataError, chart_style, data_registry, read_cells
+from skytally.press.book_evaluation import claims_tables
 from skytally.press.book_metadata import source_line
 from skytally.press.cards.finding_and_claim_cards import (
     ABOUT_LOST,
@@ -67,7 +68,9 @@ RECORD_COMPARED = (
 @cache
 def ledger_tables() -> dict[str, pd.DataFrame]:
     """Tables of the ledger and of the rival hypotheses, by name."""
-    return claims.read_tables(data_registry.path("ledger").parent)
+    # the path is asked for, so that the tables count as read
+    data_registry.path("ledger")
+    return claims_tables()
 
 
 @cache

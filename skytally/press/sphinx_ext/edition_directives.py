@@ -43,6 +43,7 @@ from skytally.editions import (
     record_rows,
     source_files,
     unchanged_since,
+    withheld_files,
 )
 from skytally.press import edition_pages
 from skytally.press.book_metadata import book_details
@@ -124,6 +125,13 @@ def _files(folder: Path) -> str:
     return f"<p>Files of this edition, as they were published:</p><ul>{items}</ul>" if items else ""
 
 
+def _withheld(folder: Path) -> str:
+    """List what is withheld of an edition, with the hashes as published."""
+    found = withheld_files(folder).values()
+    items = "".join(f"<li>{cell(each.words)}</li>" for each in found)
+    return f"<p>Withheld of this edition:</p><ul>{items}</ul>" if items else ""
+
+
 class EditionAbout(EditionBlock):
     """Show what an edition is: day, commit, identifiers, files and packets."""
 
@@ -155,7 +163,8 @@ class EditionAbout(EditionBlock):
             ["of what", "identifier"], ids, empty="",
         )  # fmt: skip
         how = f'<p><a href="{UP}packets.html">How to check a packet</a></p>'
-        return facts + hashes + _files(edition.folder) + (how if about["packet_root"] else "")
+        files = _files(edition.folder) + _withheld(edition.folder)
+        return facts + hashes + files + (how if about["packet_root"] else "")
 
 
 def _finding_row(row: Mapping[str, Any]) -> str:

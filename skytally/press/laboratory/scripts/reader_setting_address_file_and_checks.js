@@ -150,7 +150,9 @@
     }
     if (setting.sources.length) beyond.push(`sources left out: ${setting.sources.join(" ")}`);
     if (setting.counters.length) beyond.push(`counters left out: ${setting.counters.join(" ")}`);
-    if (setting.prior !== null) beyond.push(`prior: ${setting.prior} (it stands in data/claims/priors.csv)`);
+    const prior = setting.prior ?? book.data.prior ?? null;
+    if (prior === LEAST_PRIOR || prior === MOST_PRIOR) beyond.push(`prior: ${prior} (a prior of the book already, on the page of rival explanations)`);
+    else if (prior !== null) files.book = `prior: ${prior}\n`;
     if (setting.stay !== null) beyond.push(`mean stay: ${setting.stay.join(" to ")} days (the rows of port_stays set it)`);
     const comment = beyond.map((line) => `# no parameter file holds this: ${line}\n`).join("");
     const texts = Object.entries(files).map(([page, lines]) => `# notebooks/params/${page}.yml\n${lines}`);
