@@ -391,7 +391,7 @@ def pit_field(request: pytest.FixtureRequest) -> PitField:
 def cards_of(table: Callable[[str], pd.DataFrame]) -> CardRecord:
     """Record as the cards look it up."""
     from skytally.press.cards.record_cards import CardRecord
-    from tests.support.made_up_cards import TABLES
+    from tests.support.made_up_finding_for_cards import TABLES
 
     return CardRecord({name: table(name) for name in TABLES}, TABLES[-3:])
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labs.benchmarks.interval_coverage_bias_and_width import interval_scores
+from labs.benchmarks.interval_scores_against_known_truth import interval_scores
 from skytally.statistics.bracketed_dates import (
     Bracket,
     DatedState,

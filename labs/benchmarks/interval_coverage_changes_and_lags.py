@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labs.benchmarks.interval_coverage_bias_and_width import interval_scores
+from labs.benchmarks.interval_scores_against_known_truth import interval_scores
 from skytally.statistics.change_point_dates import Change
 from skytally.statistics.estimate import Estimate
 from skytally.statistics.interval_dated_counts import IntervalCounts, interval_counts_from

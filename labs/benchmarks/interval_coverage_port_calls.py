@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from labs.benchmarks.interval_coverage_bias_and_width import interval_scores
+from labs.benchmarks.interval_scores_against_known_truth import interval_scores
 from labs.methods.semi_markov_port_calls import calls_by_states
 from labs.simulated_port_calls import PORTS, Plan, World, world
 from skytally.statistics.estimate import Estimate

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from labs.benchmarks.interval_coverage_bias_and_width import interval_scores
+from labs.benchmarks.interval_scores_against_known_truth import interval_scores
 from labs.methods.area_estimation import stratified_area
 from labs.simulated_bare_soil_seasons import Field, field_series
 from skytally.imagery.cube.cube_mask_and_argument_checks import OPTICAL_BANDS

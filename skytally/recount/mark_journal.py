@@ -141,7 +141,7 @@ def apply_entry(state: CountState, entry: dict[str, Any]) -> None:
 
 
 def _why(error: Exception) -> str:
-    """What is wrong with a line, in brackets, where words of the project tell it."""
+    """Name in brackets what is wrong with a line, where words of the project tell it."""
     if isinstance(error, KeyError):
         return f" (no {error.args[0]})"
     if isinstance(error, json.JSONDecodeError):

@@ -39,8 +39,8 @@ from skytally.imagery.acquire.tiff_directory_parser_and_checks import (
 from skytally.imagery.pipeline.scene_job_reading_and_chip_encoding import SceneJob, read_job
 from skytally.imagery.simulate.rehearsal_stac_items import with_server_addresses
 from tests.support.server_fault_matrix import C1, C2, DAY, RTC
-from tests.support.substituted_image_files import World
 from tests.support.tiny_scene_archive import archive, provider, tiny_site
+from tests.support.wrong_image_files_from_fault_server import World
 
 SEED = 20261128
 LIMIT_S = 20.0

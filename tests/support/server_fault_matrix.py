@@ -34,8 +34,8 @@ from tests.support.server_fault_proxy import (
     Fault,
     serving,
 )
-from tests.support.substituted_image_files import World
 from tests.support.tiny_scene_archive import PERIOD, archive, provider, tiny_site
+from tests.support.wrong_image_files_from_fault_server import World
 
 CLAUSES = 4
 """Parts of a message that the table shows."""

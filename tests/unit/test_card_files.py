@@ -13,7 +13,7 @@ from skytally.press.cards.card_files import LARGEST_PAGE, card_page, write_cards
 from skytally.press.cards.finding_and_claim_cards import finding_card
 from skytally.press.cards.record_cards import CardRecord, record_cards
 from tests.support.laboratory_script_runner import ABSENT, can_run, run_script
-from tests.support.made_up_cards import CITE, FINDING
+from tests.support.made_up_finding_for_cards import CITE, FINDING
 from tests.support.parsed_charts import NASTY, tags
 
 ABOUT = {"title": "Counted from Above", "licence": "CC BY 4.0", "author": "The skytally authors"}

@@ -19,7 +19,7 @@ from skytally.press.cards.source_citation_formatting import (
     page_link,
     published,
 )
-from tests.support.made_up_cards import CITE, FINDING, TABLES, TENTH, parts
+from tests.support.made_up_finding_for_cards import CITE, FINDING, TABLES, TENTH, parts
 
 
 def test_finding_card_leads_to_the_publisher_and_to_its_rows(cards_of: CardRecord) -> None:

@@ -25,7 +25,7 @@ from skytally.imagery.simulate import (
     ship_drawing,
 )
 from tests.support import optional_external_test_data as shared_files
-from tests.support.made_up_roadstead import COLUMNS, ROWS, roads
+from tests.support.made_up_water_with_shore_image import COLUMNS, ROWS, roads
 
 
 def framed(image: np.ndarray) -> Frame:

@@ -1,6 +1,7 @@
 """Hostile strings in cells: refused or shown as text, never markup, script or formula.
 
-The book's table of many more is written by ``python -m labs.benchmarks.hostile_strings_in_cells``.
+The book's table of many more is written by
+``python -m labs.benchmarks.hostile_strings_in_page_writers``.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from skytally.imagery.measure.rail.occupied_length_fit import (
     invert_occupancy,
 )
 from skytally.imagery.measure.rail.track_forward_model import Corridor
-from tests.support.made_up_straight_tracks import straight
+from tests.support.made_up_straight_rail_tracks import straight
 
 
 def plain_noise(tracks: Corridor, size: float = 0.004) -> CorridorNoise:

@@ -23,7 +23,7 @@ from skytally.imagery.measure.rail.occupied_track_series import (
 from skytally.imagery.measure.rail.track_forward_model import Corridor, lay_corridor
 from skytally.imagery.measure.reference_level_and_spread_per_group import Reference, references
 from skytally.imagery.simulate import rail_yard_quay_field_cubes, railcar_stack_and_pit_layouts
-from tests.support.made_up_straight_tracks import SIGMA
+from tests.support.made_up_straight_rail_tracks import SIGMA
 
 STUDY = "2023-06-01"
 

@@ -14,7 +14,12 @@ from skytally.core.errors_and_fault_lists import DataError
 from skytally.statistics.port_call_in_ais_gap import Fix, reach
 from skytally.statistics.sea_distance import Port, Sea, SeaRoutes, read_sea, route_miles, routes_to
 from tests.support import optional_external_test_data as shared_files
-from tests.support.toy_sea import ROUND_WALL, Box, routes_round_wall, toy_sea
+from tests.support.made_up_sea_grid_and_ship_routes import (
+    ROUND_WALL,
+    Box,
+    routes_round_wall,
+    toy_sea,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = pd.Timestamp("2024-03-10")

@@ -13,7 +13,7 @@ from skytally.press.cards.card_fields_and_text_shortening import Card, Part
 from skytally.press.cards.record_cards import RELATIONS, CardRecord, row_card, source_card
 from skytally.press.cards.source_citation_formatting import original_citations, page_link
 from skytally.press.cards.spelled_out_codes import plain_note
-from tests.support.made_up_cards import TABLES, TENTH, parts
+from tests.support.made_up_finding_for_cards import TABLES, TENTH, parts
 
 
 def test_cards_of_rows_and_sources_say_that_nothing_is_archived_yet(cards_of: CardRecord) -> None:

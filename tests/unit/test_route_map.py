@@ -12,8 +12,8 @@ from matplotlib.path import Path
 from skytally.figures.basemap import View, outlines
 from skytally.figures.chart_titles_from_findings import ChartTitle
 from skytally.figures.route_map import route_map
-from tests.support.charts_folder_panels_and_labels import CHARTS, labels, panels
 from tests.support.parsed_charts import svg_words
+from tests.support.route_map_panels_and_labels import CHARTS, labels, panels
 
 Table = Callable[[str], pd.DataFrame]
 

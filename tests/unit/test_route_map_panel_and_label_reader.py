@@ -14,7 +14,7 @@ from matplotlib.path import Path
 from skytally.core import data_registry, read_json
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.figures.route_map_panel_and_label_reader import STOP
-from tests.support.charts_folder_panels_and_labels import CHARTS, labels, panels
+from tests.support.route_map_panels_and_labels import CHARTS, labels, panels
 
 Table = Callable[[str], pd.DataFrame]
 SIMFEROPOL = (34.10, 44.95)

@@ -12,7 +12,14 @@ import pytest
 
 from skytally.core.errors_and_fault_lists import DataError
 from skytally.statistics.sea_distance import Port, Sea, SeaRoutes, read_sea, route_miles, routes_to
-from tests.support.toy_sea import PORT, ROUND_WALL, TOY, WALL, routes_round_wall, toy_sea
+from tests.support.made_up_sea_grid_and_ship_routes import (
+    PORT,
+    ROUND_WALL,
+    TOY,
+    WALL,
+    routes_round_wall,
+    toy_sea,
+)
 
 
 @pytest.fixture

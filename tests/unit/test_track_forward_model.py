@@ -12,7 +12,7 @@ from skytally.imagery.measure.rail.track_forward_model import (
     blurred_box,
     lay_corridor,
 )
-from tests.support.made_up_straight_tracks import SIGMA, X, Y, straight
+from tests.support.made_up_straight_rail_tracks import SIGMA, X, Y, straight
 
 
 def test_blurred_box_holds_all_its_light() -> None:

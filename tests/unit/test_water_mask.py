@@ -6,7 +6,7 @@ import numpy as np
 
 from skytally.imagery.measure.water_mask import ndwi, otsu, water_pixels, water_threshold
 from skytally.imagery.simulate import ship_drawing
-from tests.support.made_up_roadstead import COLUMNS, ROWS, roads
+from tests.support.made_up_water_with_shore_image import COLUMNS, ROWS, roads
 
 
 def test_water_threshold_falls_back_where_there_is_one_kind_of_ground() -> None:

@@ -1,9 +1,9 @@
 """What becomes of hostile strings in cells: 12,000 of them, written as pages write them.
 
-``python -m labs.benchmarks.hostile_strings_in_cells [NUMBER]`` draws so many strings, else 12,000,
-on two processes, puts each through the functions that write tables, cards, scripts, pictures and
-downloads, and writes ``data/results/page_payloads.csv``, which the book shows. String number k is
-the same in each run. No site is built and no browser started.
+``python -m labs.benchmarks.hostile_strings_in_page_writers [NUMBER]`` draws so many strings,
+else 12,000, on two processes, puts each through the functions that write tables, cards, scripts,
+pictures and downloads, and writes ``data/results/page_payloads.csv``, which the book
+shows. String number k is the same in each run. No site is built and no browser started.
 """
 
 from __future__ import annotations

@@ -4,13 +4,13 @@ Sixty scenes of four bands and a classification (300 files) on loopback, with a 
 every answer as on a distant server; each reader runs in its own process, in turn, several rounds,
 and its best round counts. Compare ratios within a run; seconds only count on an idle machine.
 
-``python -m labs.benchmarks.scene_read_speed`` runs it. The peers are not part of the project:
-install ``async-geotiff obstore odc-stac stackstac`` into an environment of their own, and
-``lazycogs rustac[arrow]==0.9.17`` into another of Python 3.12 or later, for it and stackstac need
-different pandas. Name their interpreters in ``PEERS_PYTHON``, with ``:`` between them. lazycogs
-searches its items with DuckDB, which downloads four extensions on first use; offline, install
-``duckdb-extension-{spatial,icu,parquet,json}`` of its version and copy their files into
-``~/.duckdb/extensions``.
+``python -m labs.benchmarks.scene_read_speed_beside_other_readers`` runs it. The peers are not part
+of the project: install ``async-geotiff obstore odc-stac stackstac`` into an environment of their
+own, and ``lazycogs rustac[arrow]==0.9.17`` into another of Python 3.12 or later, for it and
+stackstac need different pandas. Name their interpreters in ``PEERS_PYTHON``, with ``:`` between
+them. lazycogs searches its items with DuckDB, which downloads four extensions on first use;
+offline, install ``duckdb-extension-{spatial,icu,parquet,json}`` of its version and copy their files
+into ``~/.duckdb/extensions``.
 """
 
 from __future__ import annotations
