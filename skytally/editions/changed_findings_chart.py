@@ -23,6 +23,8 @@ LABEL_LETTERS = 52
 """Letters in a line of a label: as many as a chart of this width has room for."""
 PANEL_INCHES, LINE_INCHES = 0.62, 0.16
 """Height of the marks of a finding with their axis, and of a line of its label."""
+ARROW_PT = 26
+"""Length of the arrow at an open side, in points."""
 OLD, NEW = ("old", style.REFERENCE_GREY, "o"), ("new", style.SERIES_COLOURS[0], "D")
 NOTHING = "No finding with a number in one unit moved."
 
@@ -77,6 +79,12 @@ def _draw(axes: mpl.axes.Axes, row: Mapping[str, Any]) -> None:
         left, right = (value if math.isnan(end) else end for end in (low, high))
         axes.hlines(height, left, right, color=colour, lw=2)
         axes.plot([value], [height], marker, color=colour, ms=5)
+        for end, way in ((low, -1), (high, 1)):
+            if math.isnan(end):
+                axes.annotate(
+                    "", (value, height), xytext=(way * ARROW_PT, 0), textcoords="offset points",
+                    arrowprops={"arrowstyle": "<-", "color": colour, "lw": 2},
+                )  # fmt: skip
         said = textwrap.shorten(row[side]["said"], LABEL_LETTERS, placeholder=" ...")
         axes.annotate(
             f"{side}: {said}", (0.0, height), xycoords=("axes fraction", "data"),
@@ -139,7 +147,8 @@ def moved_numbers_chart(changes: Sequence[Mapping[str, Any]], *, name: str, sinc
         place = f", part {number} of {len(parts)} ({units})" if len(parts) > 1 else ""
         caption = (
             f"Findings whose number moved since edition {since}{place}: old (circle) and new "
-            "(diamond), each on a scale of its own, with its interval as a line."
+            "(diamond), each on a scale of its own, with its interval as a line. "
+            "An arrow is a bound: the number may lie anywhere beyond it."
             f"{apart if others and number == len(parts) else ''}"
         )
         alt = f"{caption} {'; '.join(map(_in_words, shown))}."

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from skytally.editions import moved_numbers_chart
+from skytally.editions.changed_findings_chart import _figure
 
 
 def moved(key: str, unit: str, now_in: str = "") -> dict[str, Any]:
@@ -44,3 +45,12 @@ def test_what_cannot_be_drawn_is_counted() -> None:
     assert " Not drawn, but in the table: 1 whose unit changed or whose number is a day." in block
     alone = moved_numbers_chart(rows[1:], name="moved-numbers", since="2026-01-02")
     assert "No finding with a number in one unit moved." in alone
+
+
+def test_an_open_side_is_an_arrow() -> None:
+    """*More than* has no upper end, and an arrow says so; a closed interval has none."""
+    row = moved("made.up", "days")
+    row["new"] |= {"low": 11.0, "value": None, "high": None, "said": "more than 11 days"}
+    (axes,) = _figure([row]).axes
+    arrows = [each for each in axes.texts if getattr(each, "arrow_patch", None)]
+    assert [(each.xy, each.get_position()[0] > 0) for each in arrows] == [((11.0, 0.0), True)]

@@ -204,10 +204,7 @@ class SanctionListings(Block):
         up = to_root(self.state.document.settings.env.docname)
         source = str(row["source_id"])
         words = "; ".join(filter(None, (row["text"], row["note"])))
-        return (
-            f"{source_link(source, up=up)}<br>{cell(_kind_of_page(source))}: "
-            f"<small>{cell(words)}</small>"
-        )
+        return f"{source_link(source, up=up)}<br>{cell(_kind_of_page(source))}: {self.ships(words)}"
 
     def _link(self, row: Mapping[str, Any], words: str) -> str:
         return self.card("row", str(row["id"]), words)
