@@ -416,7 +416,8 @@ def _no_number_faults(name: str, text: str, read: object) -> list[Fault]:
         if "coordinates" in path:
             advice = "write the degrees of this corner, or take it out"
         found = f"{number.word}, which is no number" + f", at {place}" * bool(place)
-        faults.append(Fault(name, line, "", found, advice, ("no number", str(path[-1:]))))
+        named = next((each for each in reversed(path) if isinstance(each, str)), "")
+        faults.append(Fault(name, line, "", found, advice, ("no number", named)))
     return _first_of_each_kind(faults)
 
 

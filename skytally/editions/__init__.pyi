@@ -59,7 +59,11 @@ from .edition_reading_and_hash_checks import (
     read_editions as read_editions,
     sound_files as sound_files,
 )
-from .edition_rows_and_hashes import RECORD as RECORD, table_rows as table_rows
+from .edition_rows_and_hashes import (
+    RECORD as RECORD,
+    row_hash as row_hash,
+    table_rows as table_rows,
+)
 from .edition_writing import (
     LARGEST_PLAIN as LARGEST_PLAIN,
     Published as Published,

@@ -22,6 +22,7 @@ from skytally.editions import (
     WithheldFile,
     editions_folder,
     read_editions,
+    row_hash,
     withheld_files,
     write_changes,
     write_withheld,
@@ -49,7 +50,8 @@ def _without_cells(row: str) -> Change:
         if not _is_of(stored, row) or not stored["cells"]:
             return False
         # its hash stays, so that what was published can still be shown to be the same
-        stored |= {"cells": {}, "withheld": True}
+        digest = stored.get("sha256") or row_hash(stored["cells"])
+        stored |= {"sha256": digest, "cells": {}, "withheld": True}
         return True
 
     return change

@@ -267,7 +267,7 @@ def test_ranges_name_parameters_of_notebooks(again: Reevaluation) -> None:
     ("parameters", "message"),
     [
         ({}, r"parameter_ranges\.csv, line 2, column parameter: .* has no parameter"),
-        ({"within_days": "ten"}, "found 5, but official-claims has within_days = 'ten'; give both"),
+        ({"within_days": "ten"}, 'found 5, but official-claims has within_days = "ten"; give both'),
     ],
 )
 def test_ranges_of_no_parameter_or_of_another_kind_are_refused(

@@ -556,14 +556,14 @@ def test_the_file_of_the_book_sets_the_prior(write: Write) -> None:
     [
         ("prior: 0.1\n", "prior: found 0.1; allowed is more than 0.1 and less than 0.9"),
         ("prior: 1\n", "prior: found 1; allowed is more than 0.1 and less than 0.9"),
-        ("prior: '0.3'\n", "prior: found '0.3' of type str; write a number"),
-        ("stay: [1, 2]\n", "found the name 'stay'; declared are prior; correct or remove it"),
-        ("prior: [\n", "expected the node content"),
+        ("prior: '0.3'\n", "prior: found '0.3', text; write 0.3 without quotation marks"),
+        ("stay: [1, 2]\n", 'found the name "stay"; declared are prior; correct or remove it'),
+        ("prior: [\n", "found prior: [, which cannot be read"),
     ],
 )
 def test_the_file_of_the_book_is_checked(write: Write, text: str, words: str) -> None:
     """The message names file, name and value, and what may be written."""
     write("book", text)
     (fault,) = parameter_faults()
-    assert fault.startswith("notebooks/params/book.yml: ")
+    assert fault.startswith("notebooks/params/book.yml, line 1: ")
     assert words in fault

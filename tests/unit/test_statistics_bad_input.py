@@ -53,7 +53,7 @@ PAIRS = (
 DAYS = np.array([0.0, 5.0, 9.0, 20.0, 31.0, 44.0])
 DWELL = berth_observations_and_stay_prior.Dwell(2.4, 0.2)
 ADVICE = re.compile(
-    r"\b(give|use|check|leave|exchange|mend|restore|allow|compare|sort|keep|widen|take|tabulate|build|"
+    r"\b(give|use|check|leave|exchange|mend|restore|allow|compare|sort|keep|widen|take|tabulate|build|write|"
     r"correct it, or name|counts are|bounds hold|bounds nothing|nothing (?:is|can)|"
     r"no change can|needs? its)\b"
 )
