@@ -24,6 +24,7 @@ from skytally.imagery.acquire.inventory_and_search_log import (
     read_inventory,
     read_searches,
     search_log_row,
+    with_items_gone_since,
     write_inventory,
     write_searches,
 )
@@ -320,6 +321,20 @@ def test_merge_keeps_what_was_stored() -> None:
     assert merged.loc[0, "search_date"] == "2023-10-01"
     superseded = image_row(status="superseded", usable="", status_reason="older: x")
     assert merge_inventory([image_row()], [superseded]).loc[0, "status"] == "superseded"
+
+
+def test_a_repeated_search_counts_what_is_gone_since() -> None:
+    """A file renamed between two runs of one day was returned that day, and its row stays."""
+    search = search_row("2023-08-01", "2023-08-31", 1)
+    old = image_row(status="rejected", usable="", time_utc="", status_reason="no time: no day")
+    new = {**image_row("2023-08-27"), "item_id": "renamed"}
+    for day, returned in (("2023-09-01", "2"), ("2023-10-01", "1")):
+        again = {**search, "search_date": day}
+        (row,) = with_items_gone_since([again], before=[search], inventory=[old], rows=[new])
+        assert row["items_returned"] == returned
+        assert ("1 item of an earlier search" in row["faults"]) == (returned == "2")
+    (row,) = with_items_gone_since([search], before=[search], inventory=[old], rows=[old])
+    assert row["items_returned"] == "1"
 
 
 def test_merge_of_searches_keeps_the_latest() -> None:

@@ -172,6 +172,15 @@ def test_accounts_refuse_scenes_without_a_search() -> None:
         check_accounts(searches_of(), inventory_of(image_row()))
 
 
+def test_accounts_know_what_is_gone_since() -> None:
+    """A row of a search that was repeated later stays; one outside its period has no search."""
+    later = search_row("2023-08-01", "2023-08-31", 1, search_date="2023-10-01")
+    rows = [image_row("2023-08-02"), image_row("2023-08-27", search_date="2023-10-01")]
+    assert check_accounts(searches_of(later), inventory_of(*rows)) == 2
+    with pytest.raises(DataError, match="1 items, but no search"):
+        check_accounts(searches_of(later), inventory_of(rows[1], image_row("2023-07-02")))
+
+
 def test_accounts_of_searches_that_overlap() -> None:
     """A scene counts for the last search that offered it; the earlier one has lost it to that."""
     rows = [

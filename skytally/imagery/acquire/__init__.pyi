@@ -56,6 +56,7 @@ from .inventory_and_search_log import (
     read_searches as read_searches,
     search_log_row as search_log_row,
     verification_method as verification_method,
+    with_items_gone_since as with_items_gone_since,
     write_inventory as write_inventory,
     write_searches as write_searches,
 )

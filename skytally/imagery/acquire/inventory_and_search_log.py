@@ -370,6 +370,66 @@ def merge_searches(
     return table.sort_values(order, kind="stable", ignore_index=True)
 
 
+def with_items_gone_since(
+    searches: Iterable[TableRow],
+    *,
+    before: pd.DataFrame | Iterable[TableRow],
+    inventory: pd.DataFrame | Iterable[TableRow],
+    rows: Iterable[TableRow],
+) -> list[dict[str, str]]:
+    """Count with a search repeated on one day the items that only its first run returned.
+
+    Such an item was renamed or taken away in between. Its row stays in the inventory under that
+    day, so the log would otherwise have returned fewer items than there are rows.
+
+    Parameters
+    ----------
+    searches : iterable of mapping
+        Rows of the search log that a refresh adds.
+    before : pandas.DataFrame or iterable of mappings
+        The search log before it.
+    inventory : pandas.DataFrame or iterable of mappings
+        The inventory before it.
+    rows : iterable of mapping
+        Rows of the inventory that it adds.
+
+    Returns
+    -------
+    list of dict
+        The rows of the search log, those of a repeated search with the items gone since in
+        ``items_returned``, and told in ``faults``.
+    """
+    returned = {tuple(row[column] for column in INVENTORY_KEY) for row in _cleaned(rows)}
+    known = {
+        tuple(row[column] for column in (*SEARCH_KEY, "search_date")) for row in _records(before)
+    }
+    left = [
+        row
+        for row in _records(inventory)
+        if tuple(row[column] for column in INVENTORY_KEY) not in returned
+    ]
+    counted = []
+    for search in _cleaned(searches):
+        gone = 0
+        if tuple(search[column] for column in (*SEARCH_KEY, "search_date")) in known:
+            first, last = search["first_day"], search["last_day"]
+            gone = sum(
+                all(
+                    row[name] == search[name]
+                    for name in ("provider", "site", "label", "search_date")
+                )
+                and (not row["time_utc"] or first <= row["time_utc"][:10] <= last)
+                for row in left
+            )
+        if gone:
+            items = "1 item" if gone == 1 else f"{gone} items"
+            told = f"{items} of an earlier search of the day no longer offered"
+            search["items_returned"] = str(int(search["items_returned"]) + gone)
+            search["faults"] = " | ".join(filter(None, (search["faults"], told)))
+        counted.append(search)
+    return counted
+
+
 VERIFIED_BY_SIZE, VERIFIED_BY_PIXELS = "size", "pixels"
 """What the files of a stored scene were verified by."""
 UNVERIFIED = "unverified"

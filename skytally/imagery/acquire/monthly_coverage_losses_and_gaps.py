@@ -240,7 +240,8 @@ def check_accounts(searches: pd.DataFrame, inventory: pd.DataFrame) -> int:
 
     A row has the date of the last search that returned its item. If no later search covers the
     same days, the rows of that date must be exactly as many as were returned; otherwise a search
-    can only have lost rows to the later one.
+    can only have lost rows to the later one. A search repeated on a later day replaces the row of
+    the earlier one in the log; a row of the earlier date is then of an item that is gone since.
 
     Parameters
     ----------
@@ -264,7 +265,7 @@ def check_accounts(searches: pd.DataFrame, inventory: pd.DataFrame) -> int:
     row_counts = inventory.groupby(key).size().to_dict()
     searched = dict(iter(searches.groupby(key)))
     for group, count in row_counts.items():
-        if group not in searched:
+        if group not in searched and not _asked_again(inventory, searches, group):
             faults.append(f"{_group_text(group)}: {count} items, but no search; run refresh again")
     for group, rows in searched.items():
         count, offered = row_counts.get(group, 0), rows["items_returned"].astype(int).sum()
@@ -282,6 +283,17 @@ def check_accounts(searches: pd.DataFrame, inventory: pd.DataFrame) -> int:
             )
     refuse(faults, what="agreement of inventory and search log")
     return len(inventory)
+
+
+def _asked_again(inventory: pd.DataFrame, searches: pd.DataFrame, group: tuple[str, ...]) -> bool:
+    """Whether later searches cover the days of the rows of a date, as far as these have a day."""
+    key = ["provider", "site", "label"]
+    later = searches[
+        (searches[key] == list(group[:3])).all(axis=1) & (searches["search_date"] > group[3])
+    ]
+    rows = inventory[(inventory[[*key, "search_date"]] == list(group)).all(axis=1)]
+    days = {date.fromisoformat(time[:10]) for time in rows["time_utc"] if time}
+    return not later.empty and days <= _days(later)
 
 
 def _group_text(group: tuple[str, ...]) -> str:

@@ -39,6 +39,7 @@ from skytally.imagery.acquire import (
     read_searches,
     search_log_row,
     verification_method,
+    with_items_gone_since,
     write_inventory,
     write_searches,
 )
@@ -327,7 +328,10 @@ def refresh_store(
         by_slug, by_name = {s.slug: s for s in sites}, {p.name: p for p in providers}
         rows = _rows(plan, run.results, by_slug, by_name, today)
         merged, broken = _screened(merge_inventory(inventory, rows), folder, sites, run.results)
-        logged = merge_searches(searches, _search_rows(plan, by_name, today))
+        asked = with_items_gone_since(
+            _search_rows(plan, by_name, today), before=searches, inventory=inventory, rows=rows
+        )
+        logged = merge_searches(searches, asked)
         _write_tables((inventory_path, inventory, merged), (searches_path, searches, logged))
     return _report(plan, run, rows, swept, [*broken, *_unaccounted(logged, merged)])
 
