@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ from skytally.core.text_csv_toml_json_reader import (
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 PLAIN_NUMBER = re.compile(r"(?!-0*(\.0*)?$)-?(0|[1-9]\d{0,14})(\.\d{1,9})?", re.ASCII)
+PROGRAM_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
+"""A number as programs write it, with an exponent or more digits than one keeps."""
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 PERHAPS_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}", re.ASCII)
 """A point before three digits, which half of the world writes between thousands."""
@@ -51,7 +54,7 @@ PRINTED = {
 FIRST_YEAR, LAST_YEAR = 1950, 2099
 """Years of the days in tables: what lies outside was mistyped."""
 URL = re.compile(r"https?://[^\s<>\"]+")
-NO_VALUE = re.compile(r"#?N/?A|n/a|<NA>|NaN|nan|NaT|NULL|null|None|nil")
+NO_VALUE = re.compile(r"#?N/?A|n/a|<NA>|NaN|nan|NaT|NULL|null|None|nil|\\N")
 """What programs write for an empty cell."""
 FAILED_FORMULA = re.compile(r"#(?:REF|VALUE|NAME|DIV/0|NUM|NULL|SPILL|CALC|FIELD)[!?]")
 """What a spreadsheet writes where it cannot compute a cell."""
@@ -173,7 +176,22 @@ def _number(cell: str) -> tuple[object, str]:
         return None, "write the number that the formula gives"
     if degrees := _decimal_degrees(cell):
         return None, f"write decimal degrees, here {degrees}"
+    if written := _without_exponent_or_noise(cell):
+        return None, f"write {written}"
     return None, "write a plain number such as 1010 or 2.6 (no separators, no exponent)"
+
+
+def _without_exponent_or_noise(cell: str) -> str:
+    """Spell plainly a number that a program wrote with an exponent, or with digits of its own.
+
+    Programs write 100000 as 1e+05, and a sum of decimals with a sixteenth digit that means nothing.
+    """
+    if not PROGRAM_NUMBER.fullmatch(cell):
+        return ""
+    plain = f"{Decimal(cell):f}"
+    if "e" not in cell.lower():
+        plain = f"{Decimal(cell).quantize(Decimal('1e-9')).normalize():f}"
+    return plain if PLAIN_NUMBER.fullmatch(plain) else ""
 
 
 def _printed_number(cell: str) -> str:

@@ -15,7 +15,7 @@ def test_press_check_refuses_data_and_parameters_together(
 ) -> None:
     """One run names faults of a table and of a parameter file, and ends with exit code 1."""
     write_cell(project.folder / "data/record/rail_counts.csv", "R031", value="1.01E+03")
-    project.parameters("rail-counts", 'frist: "2023-01-01"\n')
+    project.parameters("rail-counts", 'start_day: "2023-01-01"\n')
     run = project.check()
     assert run.returncode == 1
     assert run.stdout == ""
@@ -23,7 +23,7 @@ def test_press_check_refuses_data_and_parameters_together(
     assert heading == "data and parameters: 2 faults"
     assert "rail_counts.csv, line" in faults[0]
     assert "column value: found '1.01E+03'" in faults[0]
-    assert 'notebooks/params/rail-counts.yml, line 1: found the name "frist"' in faults[1]
+    assert 'notebooks/params/rail-counts.yml, line 1: found the name "start_day"' in faults[1]
 
 
 def test_press_check_tells_a_fault_of_the_record_once(project: Callable[..., object]) -> None:

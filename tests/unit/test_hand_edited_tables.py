@@ -167,7 +167,7 @@ CELLS = {
     "1,5": "write a plain number",
     "1\u00a0010": "remove the U+00A0 (no-break space)",
     "1\u2009010": "remove the U+2009 (thin space)",
-    "1e3": "write a plain number",
+    "1e3": "write 1000",
     "007": "write a plain number",
     "-0": "write a plain number",
     "1'010": "write a plain number",

@@ -126,8 +126,8 @@ def test_parameter_faults_of_no_file_at_all(book: Path) -> None:
     ("text", "expected"),
     [
         (
-            'frist: "2023-01-01"',
-            'found the name "frist"; declared are baseline_row, closure, first, last, '
+            'start_day: "2023-01-01"',
+            'found the name "start_day"; declared are baseline_row, closure, first, last, '
             "make_up_day, month, offset, quotes, sites_watched; correct or remove it",
         ),
         ('out: "/tmp"', 'found the name "out"; declared are '),
@@ -360,7 +360,7 @@ def test_parameter_faults_pass_over_what_an_editor_leaves(book: Path, write: Wri
 
 def test_parameter_faults_come_all_at_once(write: Write) -> None:
     """Faults of several files and several names of one file come together."""
-    write("rail-counts", 'frist: "x"\nlast: 5\n')
+    write("rail-counts", 'start_day: "x"\nlast: 5\n')
     write("ais-gaps", "slow: 1\n")
     faults = parameter_faults()
     assert len(faults) == 3

@@ -132,7 +132,7 @@ def utc_time(stated: object) -> datetime:
         raise MalformedItemError(message)
     day, minute, second, fraction, zone = found.groups(default="")
     if not zone:
-        message = f"datetime {shown(stated)} has no time zone"
+        message = f"datetime {shown(stated)} has no time zone; a time in UTC ends in Z"
         raise MalformedItemError(message)
     leap = second == "60"
     parts = f"{day}T{minute}:{'59' if leap else second}{fraction[:7]}{zone.upper()}"
