@@ -3,7 +3,7 @@ from .cell_corrections_and_effects import (
     correction_history as correction_history,
 )
 from .cells_changed_without_correction import uncorrected_cells as uncorrected_cells
-from .changed_findings_chart import moved_numbers_chart as moved_numbers_chart
+from .changed_findings_chart import moved_numbers_charts as moved_numbers_charts
 from .edition_change_cause_search import (
     Book as Book,
     Item as Item,

@@ -116,7 +116,9 @@ def _in_words(row: Mapping[str, Any]) -> str:
     return f"{words}, {where}" if where else words
 
 
-def moved_numbers_chart(changes: Sequence[Mapping[str, Any]], *, name: str, since: str) -> str:
+def moved_numbers_charts(
+    changes: Sequence[Mapping[str, Any]], *, name: str, since: str
+) -> list[str]:
     """HTML of the charts of the findings that moved, in pictures of a few each.
 
     Parameters
@@ -130,13 +132,13 @@ def moved_numbers_chart(changes: Sequence[Mapping[str, Any]], *, name: str, sinc
 
     Returns
     -------
-    str
+    list of str
         Static pictures with their words, all findings that can be drawn among them and those of
         one unit together, or one sentence where nothing can be drawn.
     """
     found = by_unit(drawn(changes))
     if not found:
-        return sentence(NOTHING, name=name).block
+        return [sentence(NOTHING, name=name).block]
     parts = range(0, len(found), MOST_SHOWN)
     others = sum(row["kind"] == MOVED for row in changes) - len(found)
     apart = f" Not drawn, but in the table: {others} whose unit changed or whose number is a day."
@@ -154,4 +156,4 @@ def moved_numbers_chart(changes: Sequence[Mapping[str, Any]], *, name: str, sinc
         alt = f"{caption} {'; '.join(map(_in_words, shown))}."
         anchor = name if number == 1 else f"{name}-{number}"
         blocks.append(picture(_figure(shown), name=anchor, alt=alt, caption=caption).block)
-    return "\n".join(blocks)
+    return blocks

@@ -112,7 +112,9 @@ def test_findings_of_one_counter_are_reached_by_their_address(browser: Browser) 
         row = page.locator("tr:has(> th:text-is('1 counter'))")
         counted = int(row.locator("td").first.inner_text())
         row.locator("a").click()
-        expect(page.locator("select[data-table=findings]")).to_have_value("1 counter")
+        expect(page.locator("select[data-table=findings]")).to_have_value(
+            "1 counter", timeout=20_000
+        )
         assert len(_shown(page, "findings")) == counted
         assert faults == []
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from skytally.editions import moved_numbers_chart
+from skytally.editions import moved_numbers_charts
 from skytally.editions.changed_findings_chart import _figure
 
 
@@ -25,7 +25,7 @@ def test_every_finding_that_can_be_drawn_is_drawn_once(count: int, pictures: int
     """Each stands in one picture with its old and new words, those of one unit together."""
     units = ["days" if number % 3 else "calls" for number in range(count)]
     rows = [moved(f"made.up_{number:02}", unit) for number, unit in enumerate(units)]
-    block = moved_numbers_chart(rows, name="moved-numbers", since="2026-01-02")
+    block = "\n".join(moved_numbers_charts(rows, name="moved-numbers", since="2026-01-02"))
     alts = [html.unescape(each) for each in re.findall(r'alt="([^"]*)"', block)]
     assert len(alts) == pictures
     said = " ".join(alts)
@@ -40,10 +40,10 @@ def test_every_finding_that_can_be_drawn_is_drawn_once(count: int, pictures: int
 def test_what_cannot_be_drawn_is_counted() -> None:
     """A finding whose unit changed has no common scale, and the caption says that it is left."""
     rows = [moved("made.up", "days"), moved("other.unit", "days", "calls")]
-    block = moved_numbers_chart(rows, name="moved-numbers", since="2026-01-02")
+    block = "\n".join(moved_numbers_charts(rows, name="moved-numbers", since="2026-01-02"))
     assert "other.unit" not in block
     assert " Not drawn, but in the table: 1 whose unit changed or whose number is a day." in block
-    alone = moved_numbers_chart(rows[1:], name="moved-numbers", since="2026-01-02")
+    alone = "\n".join(moved_numbers_charts(rows[1:], name="moved-numbers", since="2026-01-02"))
     assert "No finding with a number in one unit moved." in alone
 
 

@@ -35,7 +35,7 @@ from skytally.editions import (
     copy_hash,
     edition_changes,
     editions_folder,
-    moved_numbers_chart,
+    moved_numbers_charts,
     packet_summary,
     part_ids,
     present_copy,
@@ -259,12 +259,13 @@ class EditionChanges(EditionBlock):
         return "".join(parts)
 
     def _chart(self, changes: Mapping[str, Any]) -> str:
-        chart = moved_numbers_chart(
+        charts = moved_numbers_charts(
             changes["findings"], name="moved-numbers", since=str(changes["parent"])
         )
         folder = self.edition.folder
         path = edition_pages.edition_files(folder)[CHANGES]
-        return with_data(chart, f"{folder.name}/{edition_pages.offered_name(CHANGES, path)}")
+        file = f"{folder.name}/{edition_pages.offered_name(CHANGES, path)}"
+        return "\n".join(with_data(chart, file) for chart in charts)
 
     @staticmethod
     def _causes(changes: Mapping[str, Any]) -> str:
